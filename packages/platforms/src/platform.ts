@@ -1,0 +1,112 @@
+import type { BrowserContext } from 'playwright'
+import type { Mention, Metrics, PlatformId, PlatformName } from '@surepost/shared/contracts'
+import type { SessionTrouble } from '@surepost/shared/errors'
+
+/**
+ * What an adapter is given to reach its platform. A browser adapter gets the lease's context; an API adapter gets a
+ * `fetch` that leaves through the lease's egress proxy, which adds the credential. Either dies with the lease.
+ */
+export type Access =
+  | { readonly kind: 'browser'; readonly context: BrowserContext }
+  | { readonly kind: 'http'; readonly fetch: typeof fetch }
+
+export interface Call {
+  readonly signal: AbortSignal
+}
+
+/** One of our identities on the platform. */
+export interface Identity {
+  /** Without the @. */
+  readonly handle: string
+}
+
+export interface SegmentDraft {
+  readonly text: string
+  readonly media: readonly { readonly bytes: Buffer; readonly type: string; readonly alt: string }[]
+  /** The post this one answers or continues. */
+  readonly parent: { readonly platformId: PlatformId; readonly author: string | null } | null
+}
+
+/**
+ * How a create ended. `not_created` is *certain*: nothing had been sent, or the platform refused.
+ * `unknown` is everything else: the click or the request happened and its answer was not seen.
+ */
+export type CreateResult =
+  | { readonly outcome: 'created'; readonly platformId: PlatformId; readonly url: string; readonly publishedAt: Date }
+  | { readonly outcome: 'not_created'; readonly refusal: Refusal }
+  | { readonly outcome: 'unknown'; readonly reason: string }
+
+/** A platform's "no", by consequence. */
+export type Refusal =
+  /** It says this text is already there: ask it, do not fail. */
+  | { readonly kind: 'duplicate'; readonly detail: string }
+  | { readonly kind: 'throttled'; readonly until: Date; readonly detail: string }
+  | { readonly kind: 'session'; readonly trouble: SessionTrouble; readonly detail: string }
+  /** "Looks automated": the account cools down, nothing is retried blindly. */
+  | { readonly kind: 'automation'; readonly detail: string }
+  | { readonly kind: 'parent_gone'; readonly detail: string }
+  | { readonly kind: 'rejected'; readonly code: string; readonly detail: string }
+  /** The page did not work (element missing, load failed): another attempt may. */
+  | { readonly kind: 'trouble'; readonly detail: string }
+
+/** A post as a page or an API shows it. */
+export interface SeenPost {
+  readonly platformId: PlatformId
+  readonly author: string
+  /** As shown; compare with `sameText`, never by equality. */
+  readonly text: string
+  readonly createdAt: Date
+  readonly url: string
+  readonly inReplyTo: PlatformId | null
+  readonly pinned: boolean
+}
+
+/** Reading one post. The kinds other than `read` are what the platform said, not failures of ours, but for `unreadable`. */
+export type PostReading =
+  | { readonly kind: 'read'; readonly post: SeenPost; readonly metrics: Metrics }
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'session'; readonly trouble: SessionTrouble; readonly detail: string }
+  | { readonly kind: 'throttled'; readonly until: Date }
+  | { readonly kind: 'unreadable'; readonly detail: string }
+
+/** Reading a list. `complete` is false when its end (or `since`) was not reached: absence then means nothing. */
+export type ListReading<T> =
+  | { readonly kind: 'read'; readonly items: readonly T[]; readonly complete: boolean; readonly beganAt: Date }
+  | Exclude<PostReading, { kind: 'read' } | { kind: 'deleted' }>
+
+export type SessionReading = { readonly kind: 'ready' } | Exclude<PostReading, { kind: 'read' } | { kind: 'deleted' }>
+
+/** One account at its platform, for the time of one lease. */
+export interface PlatformSession {
+  checkSession(call: Call): Promise<SessionReading>
+  /** One click (or request) creates one segment. Never throws after it could have been created. */
+  publishSegment(draft: SegmentDraft, call: Call): Promise<CreateResult>
+  /** Look for our own post by text, parent and time; never one of `taken`. */
+  findOwnPost(wanted: OwnPostQuery, call: Call): Promise<ListReading<SeenPost>>
+  readPost(wanted: { readonly platformId: PlatformId; readonly author: string | null }, call: Call): Promise<PostReading>
+  /** Newest first, until `since` is passed. */
+  readMentions(since: PlatformId | null, call: Call): Promise<ListReading<Mention>>
+  /** Own posts and replies, newest first, until older than `since`. */
+  readTimeline(since: Date, call: Call): Promise<ListReading<SeenPost>>
+  deleteOwnPost(platformId: PlatformId, call: Call): Promise<{ readonly outcome: 'deleted' } | Exclude<CreateResult, { outcome: 'created' }>>
+}
+
+export interface OwnPostQuery {
+  readonly text: string
+  readonly parent: PlatformId | null
+  readonly notBefore: Date
+  readonly taken: ReadonlySet<PlatformId>
+}
+
+export interface PlatformAdapter {
+  readonly name: PlatformName
+  /** Which kind of access its sessions need. */
+  readonly access: Access['kind']
+  /** The weighted length of a text and the platform's limit. */
+  measure(text: string): { readonly length: number; readonly limit: number }
+  /** True when what a page shows is the text that was sent, after the platform's own rewriting. */
+  sameText(sent: string, shown: string): boolean
+  /** Public address of a post. */
+  urlOf(identity: Identity, platformId: PlatformId): string
+  open(access: Access, identity: Identity): PlatformSession
+}

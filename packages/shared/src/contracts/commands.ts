@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import { AccountConfig } from './accounts.ts'
+import { defineCommand } from './define.ts'
+import { AccountId, Instant, PlatformId, PlatformName, PostId } from './ids.ts'
+import { Mention } from './mentions.ts'
+import { ApprovedPost } from './posts.ts'
+
+export const PublishPost = defineCommand({
+  type: 'post.publish',
+  version: 1,
+  queue: 'poster.publish',
+  sharded: true,
+  body: ApprovedPost,
+  retry: { rungs: ['5s', '30s', '2min', '10min'] },
+})
+
+export const DeleteSegment = defineCommand({
+  type: 'post.delete',
+  version: 1,
+  queue: 'poster.delete',
+  sharded: true,
+  body: z.strictObject({
+    postId: PostId,
+    segment: z.int().min(0),
+    account: AccountId,
+    platform: PlatformName,
+    platformId: PlatformId,
+    /** The person who confirmed this one deletion: nothing is ever deleted without one. */
+    by: z.string().min(1).max(200),
+  }),
+  retry: { rungs: ['5s', '30s', '2min', '10min'] },
+})
+
+/** One due reading of one live segment. */
+export const DueCheck = z.strictObject({
+  checkId: z.uuid(),
+  postId: PostId,
+  segment: z.int().min(0),
+  platformId: PlatformId,
+  deadline: Instant,
+})
+export type DueCheck = z.infer<typeof DueCheck>
+
+/** Due readings of one account, read in one lease. */
+export const CollectMetrics = defineCommand({
+  type: 'metrics.collect',
+  version: 1,
+  queue: 'scraper.metrics',
+  body: z.strictObject({
+    account: AccountId,
+    platform: PlatformName,
+    handle: z.string().min(1).max(64),
+    checks: z.array(DueCheck).min(1).max(20),
+  }),
+  retry: { rungs: ['5s', '30s', '2min'] },
+})
+
+export const HarvestMentions = defineCommand({
+  type: 'mentions.harvest',
+  version: 1,
+  queue: 'scraper.mentions',
+  body: z.strictObject({
+    account: AccountId,
+    platform: PlatformName,
+    handle: z.string().min(1).max(64),
+    /** The newest mention that is recorded: reading stops there. */
+    since: PlatformId.nullable(),
+  }),
+  retry: { rungs: ['5s', '30s'] },
+})
+
+export const AuditAccount = defineCommand({
+  type: 'account.audit',
+  version: 1,
+  queue: 'scraper.audit',
+  body: z.strictObject({
+    account: AccountId,
+    platform: PlatformName,
+    handle: z.string().min(1).max(64),
+    since: Instant,
+  }),
+  retry: { rungs: ['30s', '2min'] },
+})
+
+export const DraftReply = defineCommand({
+  type: 'reply.draft',
+  version: 1,
+  queue: 'replier.draft',
+  body: z.strictObject({
+    account: AccountId,
+    platform: PlatformName,
+    handle: z.string().min(1).max(64),
+    approval: z.enum(['review', 'auto']),
+    voice: z.string().max(2_000),
+    mention: Mention,
+  }),
+  retry: { rungs: ['5s', '30s', '2min', '10min'] },
+})
+
+// What follows goes to the broker's control queue, in order, so that a starting broker can drain it before it grants.
+const control = { version: 1, queue: 'broker.control', sharded: true, retry: { rungs: ['1s', '5s', '30s'] } } as const
+
+export const ConfigureAccount = defineCommand({ ...control, type: 'account.configure', body: z.strictObject({ config: AccountConfig }) })
+export const PauseAccount = defineCommand({
+  ...control,
+  type: 'account.pause',
+  body: z.strictObject({ account: AccountId, reason: z.string().min(1).max(500), until: Instant.nullable() }),
+})
+export const ResumeAccount = defineCommand({
+  ...control,
+  type: 'account.resume',
+  body: z.strictObject({ account: AccountId, by: z.string().min(1).max(200) }),
+})
+export const CancelPost = defineCommand({
+  ...control,
+  type: 'post.cancel',
+  body: z.strictObject({ postId: PostId, account: AccountId, by: z.string().min(1).max(200), reason: z.string().min(1).max(500) }),
+})
+/** The ledger's answer to `post.cancel`: never "perhaps". */
+export const CancelAnswer = z.strictObject({ result: z.enum(['cancelled', 'too_late']) })
+export type CancelAnswer = z.infer<typeof CancelAnswer>
+
+export const SetKillSwitch = defineCommand({
+  ...control,
+  type: 'kill_switch.set',
+  body: z.strictObject({ on: z.boolean(), by: z.string().min(1).max(200), reason: z.string().min(1).max(500) }),
+})
+
+/** Every command there is. */
+export const COMMANDS = [
+  PublishPost,
+  DeleteSegment,
+  CollectMetrics,
+  HarvestMentions,
+  AuditAccount,
+  DraftReply,
+  ConfigureAccount,
+  PauseAccount,
+  ResumeAccount,
+  CancelPost,
+  SetKillSwitch,
+] as const

@@ -1,0 +1,238 @@
+import { z } from 'zod'
+import { AccountConfig } from './accounts.ts'
+import { defineFact } from './define.ts'
+import { AccountId, Hash, Instant, PlatformId, PlatformName, PostId } from './ids.ts'
+import { Metrics } from './metrics.ts'
+import { Mention } from './mentions.ts'
+import { PostContent } from './posts.ts'
+
+/** Which ledger said so, and as its how-manieth word: a ledger behind the recorded sequence is a restored backup. */
+export const LedgerMark = z.strictObject({ id: z.uuid(), seq: z.int().positive() })
+export type LedgerMark = z.infer<typeof LedgerMark>
+
+const at = { at: Instant }
+const ofPost = { ...at, postId: PostId }
+const ofRevision = { ...ofPost, revision: z.int().min(1) }
+const ofAction = { ...ofRevision, segment: z.int().min(0), account: AccountId, attempt: z.int().min(1) }
+const Reason = z.string().min(1).max(2_000)
+
+export const PostSubmitted = defineFact({
+  type: 'post.submitted',
+  version: 1,
+  body: z.strictObject({
+    ...ofRevision,
+    account: AccountId,
+    platform: PlatformName,
+    hash: Hash,
+    content: PostContent,
+    client: z.string().min(1).max(200),
+    approval: z.enum(['auto', 'review']),
+    scheduledAt: Instant.nullable(),
+    notAfter: Instant,
+  }),
+})
+export const PostApproved = defineFact({
+  type: 'post.approved',
+  version: 1,
+  body: z.strictObject({ ...ofRevision, hash: Hash, by: z.string().min(1).max(200) }),
+})
+export const PostDispatched = defineFact({
+  type: 'post.dispatched',
+  version: 1,
+  /** Silent past `deadline`, the post is dispatched again. */
+  body: z.strictObject({ ...ofRevision, deadline: Instant }),
+})
+export const SegmentBegun = defineFact({
+  type: 'post.segment_begun',
+  version: 1,
+  body: z.strictObject({ ...ofAction, ledger: LedgerMark }),
+})
+export const SegmentUnknown = defineFact({
+  type: 'post.segment_unknown',
+  version: 1,
+  body: z.strictObject({ ...ofAction, ledger: LedgerMark, reason: Reason }),
+})
+export const SegmentAborted = defineFact({
+  type: 'post.segment_aborted',
+  version: 1,
+  body: z.strictObject({ ...ofAction, ledger: LedgerMark, reason: Reason }),
+})
+/** It is live, with this id. `ledger` is null when the poster said it itself because `complete` could not be said. */
+export const SegmentPublished = defineFact({
+  type: 'post.segment_published',
+  version: 1,
+  body: z.strictObject({
+    ...ofRevision,
+    segment: z.int().min(0),
+    account: AccountId,
+    platform: PlatformName,
+    platformId: PlatformId,
+    url: z.url(),
+    publishedAt: Instant,
+    source: z.enum(['response', 'reconciled', 'audit']),
+    ledger: LedgerMark.nullable(),
+  }),
+})
+export const SegmentDeleted = defineFact({
+  type: 'post.segment_deleted',
+  version: 1,
+  body: z.strictObject({ ...ofPost, segment: z.int().min(0), account: AccountId, platformId: PlatformId }),
+})
+export const SegmentMissing = defineFact({
+  type: 'post.segment_missing',
+  version: 1,
+  body: z.strictObject({ ...ofPost, segment: z.int().min(0), account: AccountId, platformId: PlatformId }),
+})
+export const PostCancelled = defineFact({
+  type: 'post.cancelled',
+  version: 1,
+  body: z.strictObject({ ...ofPost, by: z.string().min(1).max(200), reason: Reason, ledger: LedgerMark.nullable() }),
+})
+export const PostFailed = defineFact({
+  type: 'post.failed',
+  version: 1,
+  body: z.strictObject({ ...ofPost, segment: z.int().min(0).nullable(), code: z.string().max(64), reason: Reason }),
+})
+export const PostMissed = defineFact({
+  type: 'post.missed',
+  version: 1,
+  body: z.strictObject({ ...ofPost, reason: Reason }),
+})
+export const PostNeedsAttention = defineFact({
+  type: 'post.needs_attention',
+  version: 1,
+  body: z.strictObject({ ...ofPost, segment: z.int().min(0).nullable(), reason: Reason }),
+})
+
+const ofCheck = { ...ofPost, checkId: z.uuid(), segment: z.int().min(0) }
+export const MetricsCollected = defineFact({
+  type: 'metrics.collected',
+  version: 1,
+  body: z.strictObject({ ...ofCheck, platformId: PlatformId, metrics: Metrics, suspect: Reason.nullable() }),
+})
+export const CheckFailed = defineFact({
+  type: 'metrics.check_failed',
+  version: 1,
+  body: z.strictObject({ ...ofCheck, reason: Reason }),
+})
+export const CheckMissed = defineFact({
+  type: 'metrics.check_missed',
+  version: 1,
+  body: z.strictObject({ ...ofCheck, reason: Reason }),
+})
+
+export const MentionHarvested = defineFact({
+  type: 'mention.harvested',
+  version: 1,
+  body: z.strictObject({ ...at, account: AccountId, mention: Mention }),
+})
+/** What became of a mention: the post that answers it, or the reason for none. */
+export const MentionDecided = defineFact({
+  type: 'mention.decided',
+  version: 1,
+  body: z.strictObject({
+    ...at,
+    account: AccountId,
+    mention: PlatformId,
+    decision: z.enum(['answered', 'skipped']),
+    reason: Reason,
+    postId: PostId.nullable(),
+    drafter: z.string().max(200).nullable(),
+  }),
+})
+
+export const AccountConfigured = defineFact({
+  type: 'account.configured',
+  version: 1,
+  body: z.strictObject({ ...at, config: AccountConfig }),
+})
+export const AccountPaused = defineFact({
+  type: 'account.paused',
+  version: 1,
+  body: z.strictObject({ ...at, account: AccountId, reason: Reason, until: Instant.nullable() }),
+})
+export const AccountResumed = defineFact({
+  type: 'account.resumed',
+  version: 1,
+  body: z.strictObject({ ...at, account: AccountId, by: z.string().min(1).max(200) }),
+})
+
+/** Every run of every job ends in one of these; an early return is `skipped` with its reason. */
+export const JobRan = defineFact({
+  type: 'job.ran',
+  version: 1,
+  body: z.strictObject({
+    ...at,
+    job: z.string().min(1).max(100),
+    account: AccountId.nullable(),
+    startedAt: Instant,
+    outcome: z.enum(['succeeded', 'failed', 'skipped']),
+    category: z.string().max(64).nullable(),
+    detail: z.string().max(2_000).nullable(),
+  }),
+})
+export const AlertRaised = defineFact({
+  type: 'alert.raised',
+  version: 1,
+  body: z.strictObject({
+    ...at,
+    /** One condition, one key: raising it again changes nothing but the time. */
+    key: z.string().min(1).max(200),
+    severity: z.enum(['info', 'warning', 'critical']),
+    /** What is wrong and what to do. */
+    sentence: Reason,
+  }),
+})
+export const AlertCleared = defineFact({
+  type: 'alert.cleared',
+  version: 1,
+  body: z.strictObject({ ...at, key: z.string().min(1).max(200) }),
+})
+
+/** Live views only: how full one broker shard is. */
+export const PoolPressure = defineFact({
+  type: 'pool.pressure',
+  version: 1,
+  recorded: false,
+  body: z.strictObject({
+    ...at,
+    shard: z.int().min(0),
+    slots: z.int().min(0),
+    free: z.int().min(0),
+    active: z.int().min(0),
+    waiting: z.strictObject({ act: z.int(), interactive: z.int(), background: z.int() }),
+    oldestWaitMs: z.int().min(0),
+  }),
+})
+
+/** Every fact there is, in one place: producers, consumers and the topology are derived from it. */
+export const FACTS = [
+  PostSubmitted,
+  PostApproved,
+  PostDispatched,
+  SegmentBegun,
+  SegmentUnknown,
+  SegmentAborted,
+  SegmentPublished,
+  SegmentDeleted,
+  SegmentMissing,
+  PostCancelled,
+  PostFailed,
+  PostMissed,
+  PostNeedsAttention,
+  MetricsCollected,
+  CheckFailed,
+  CheckMissed,
+  MentionHarvested,
+  MentionDecided,
+  AccountConfigured,
+  AccountPaused,
+  AccountResumed,
+  JobRan,
+  AlertRaised,
+  AlertCleared,
+  PoolPressure,
+] as const
+
+/** The facts that settle an action wherever they come from; every ledger hears them. */
+export const SETTLING_FACTS = [SegmentPublished, SegmentDeleted, SegmentMissing] as const

@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import { defineCommand } from './define.ts'
+import { AccountId, Hash, Instant, PlatformId, PostId } from './ids.ts'
+import { PostKind } from './posts.ts'
+
+/** `act` publishes, replies, deletes; a person waits for `interactive`; `background` is everything that can wait. */
+export const LeaseClass = z.enum(['act', 'interactive', 'background'])
+export type LeaseClass = z.infer<typeof LeaseClass>
+
+const requestFor = <Class extends LeaseClass>(leaseClass: Class) =>
+  defineCommand({
+    type: `lease.request.${leaseClass}` as const,
+    version: 1,
+    queue: `broker.leases.${leaseClass}` as const,
+    sharded: true,
+    /** `replyTo` of the message names the asker's exclusive queue; it dies with the asker. */
+    body: z.strictObject({
+      requestId: z.uuid(),
+      account: AccountId,
+      class: z.literal(leaseClass),
+      /** The request is withdrawn at this moment; one that cannot be met is refused at once. */
+      startBy: Instant,
+      /** Playwright's version at the asker: its major.minor must be the broker's. */
+      playwright: z.string().min(1).max(40),
+    }),
+    retry: { rungs: [] },
+  })
+
+/** One queue per class, since a quorum queue has no priorities on every supported broker. */
+export const LEASE_REQUESTS = {
+  act: requestFor('act'),
+  interactive: requestFor('interactive'),
+  background: requestFor('background'),
+} as const
+
+export const RefusalReason = z.enum(['account_busy', 'account_paused', 'unknown_account', 'no_session', 'deadline', 'pressure', 'version', 'kill_switch'])
+export type RefusalReason = z.infer<typeof RefusalReason>
+
+/** What the asker's queue receives: a grant that must be claimed within seconds, or a refusal with a time. */
+export const LeaseAnswer = z.discriminatedUnion('answer', [
+  z.strictObject({
+    answer: z.literal('granted'),
+    requestId: z.uuid(),
+    leaseId: z.uuid(),
+    /** Greater than that of every earlier lease of this account. */
+    fence: z.int().positive(),
+    /** Playwright endpoint behind the broker's proxy. */
+    endpoint: z.url(),
+    /** WebSocket for ping, begin, complete, abort, absent, renew and release; closing it ends the lease. */
+    control: z.url(),
+    /** One-time; sent as a bearer token to both sockets and never logged. */
+    token: z.string().min(20),
+    expiresAt: Instant,
+  }),
+  z.strictObject({ answer: z.literal('refused'), requestId: z.uuid(), reason: RefusalReason, retryAt: Instant, detail: z.string() }),
+])
+export type LeaseAnswer = z.infer<typeof LeaseAnswer>
+
+/** One action: one create of one segment of one revision. */
+export const ActionKey = z.strictObject({ postId: PostId, revision: z.int().min(1), segment: z.int().min(0) })
+export type ActionKey = z.infer<typeof ActionKey>
+
+/** All that the ledger must know to answer for an action. */
+export const BeginAction = z.strictObject({
+  ...ActionKey.shape,
+  segments: z.int().min(1),
+  hash: Hash,
+  /** Hash of this segment's own text, for "same text too soon"; null where equal texts are meant (a lone image). */
+  textHash: Hash.nullable(),
+  account: AccountId,
+  kind: PostKind,
+  notAfter: Instant,
+})
+export type BeginAction = z.infer<typeof BeginAction>
+
+/** Why `begin` says no. `until` is when asking again makes sense; null: never. */
+export const BeginRefusal = z.enum(['budget', 'paused', 'kill_switch', 'same_text', 'too_late', 'hash_changed', 'not_yet', 'attempts_spent'])
+export type BeginRefusal = z.infer<typeof BeginRefusal>
+
+/** The ledger's durable answer to "may this be created?" */
+export const BeginAnswer = z.discriminatedUnion('answer', [
+  z.strictObject({ answer: z.literal('fresh'), attempt: z.int().min(1) }),
+  z.strictObject({ answer: z.literal('done'), platformId: PlatformId, url: z.url() }),
+  z.strictObject({
+    answer: z.literal('unknown'),
+    attempt: z.int().min(1),
+    /** A post older than this cannot be ours. */
+    firstBegunAt: Instant,
+    /** Absence counts only in a reading that begins after this. */
+    settledAt: Instant,
+    /** Ids on this account that belong to other actions: never to be taken for this one. */
+    taken: z.array(PlatformId),
+    /** Past this, reconciling stops and a person is asked. */
+    giveUpAt: Instant,
+  }),
+  z.strictObject({ answer: z.literal('revoked') }),
+  z.strictObject({ answer: z.literal('refused'), reason: BeginRefusal, until: Instant.nullable(), detail: z.string() }),
+])
+export type BeginAnswer = z.infer<typeof BeginAnswer>
+
+/** Over the control socket, asker → broker. Every request has a number and gets one answer with it. */
+export const ControlRequest = z.discriminatedUnion('op', [
+  /** First message: the session to open the context with; the token was checked at the handshake. */
+  z.strictObject({ op: z.literal('session'), n: z.int() }),
+  z.strictObject({ op: z.literal('begin'), n: z.int(), action: BeginAction }),
+  z.strictObject({
+    op: z.literal('complete'),
+    n: z.int(),
+    action: ActionKey,
+    attempt: z.int().min(1),
+    platformId: PlatformId,
+    url: z.url(),
+    publishedAt: Instant,
+    source: z.enum(['response', 'reconciled']),
+  }),
+  /** Certain that nothing was created in this attempt. */
+  z.strictObject({ op: z.literal('abort'), n: z.int(), action: ActionKey, attempt: z.int().min(1), reason: z.string() }),
+  /** The outcome of this attempt was not seen; the lease's browser will be killed at its end. */
+  z.strictObject({ op: z.literal('unknown'), n: z.int(), action: ActionKey, attempt: z.int().min(1), reason: z.string() }),
+  /** A whole reading of the timeline that began at `readingBeganAt` does not hold the segment. */
+  z.strictObject({ op: z.literal('absent'), n: z.int(), action: ActionKey, attempt: z.int().min(1), readingBeganAt: Instant }),
+  z.strictObject({ op: z.literal('pause_account'), n: z.int(), reason: z.string(), until: Instant.nullable() }),
+  z.strictObject({ op: z.literal('renew'), n: z.int() }),
+  z.strictObject({
+    op: z.literal('release'),
+    n: z.int(),
+    outcome: z.enum(['clean', 'failed']),
+    /** Rotated cookies, saved back only from a clean `act` lease. */
+    storageState: z.unknown().optional(),
+  }),
+])
+export type ControlRequest = z.infer<typeof ControlRequest>
+
+/** Over the control socket, broker → asker. */
+export const ControlMessage = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('answer'), n: z.int(), value: z.unknown() }),
+  z.strictObject({ kind: z.literal('error'), n: z.int(), message: z.string() }),
+  /** The lease is over: why. The socket closes after it. */
+  z.strictObject({ kind: z.literal('ended'), reason: z.string() }),
+])
+export type ControlMessage = z.infer<typeof ControlMessage>

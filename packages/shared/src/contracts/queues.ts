@@ -1,0 +1,19 @@
+import type { FactContract } from './define.ts'
+import { FACTS, SETTLING_FACTS } from './facts.ts'
+
+/** A durable queue of facts: which ones it takes, and whether each broker shard has its own. */
+export interface FactQueue {
+  readonly queue: string
+  readonly sharded: boolean
+  readonly facts: readonly FactContract[]
+}
+
+export const RECORDED_FACTS: readonly FactContract[] = FACTS.filter((fact) => fact.recorded)
+
+/** Every durable queue that is bound to `surepost.facts`. */
+export const FACT_QUEUES = {
+  persister: { queue: 'persister.facts', sharded: false, facts: RECORDED_FACTS },
+  broker: { queue: 'broker.facts', sharded: true, facts: SETTLING_FACTS },
+} as const satisfies Record<string, FactQueue>
+
+export const factQueueName = (queue: FactQueue, shard: number): string => (queue.sharded ? `${queue.queue}.${shard}` : queue.queue)

@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config'
+
+const files = (kind: string): string[] => [`packages/*/test/${kind}/**/*.test.ts`, `services/*/test/${kind}/**/*.test.ts`]
+
+export default defineConfig({
+  test: {
+    reporters: ['default'],
+    projects: [
+      { test: { name: 'unit', include: files('unit'), testTimeout: 10_000 } },
+      {
+        test: {
+          name: 'integration',
+          include: files('integration'),
+          globalSetup: ['packages/testkit/src/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: files('e2e'),
+          globalSetup: ['packages/testkit/src/global-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+        },
+      },
+    ],
+  },
+})
