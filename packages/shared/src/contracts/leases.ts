@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineCommand } from './define.ts'
-import { AccountId, Hash, Instant, PlatformId, PostId } from './ids.ts'
+import { AccountId, Hash, Instant, PlatformId, PlatformName, PostId } from './ids.ts'
 import { PostKind } from './posts.ts'
 
 /** `act` publishes, replies, deletes; a person waits for `interactive`; `background` is everything that can wait. */
@@ -98,9 +98,18 @@ export const BeginAnswer = z.discriminatedUnion('answer', [
 ])
 export type BeginAnswer = z.infer<typeof BeginAnswer>
 
+/** Who the holder is on the platform, and the session to open the context with. Never logged, never in a queue. */
+export const SessionHandout = z.strictObject({
+  platform: PlatformName,
+  handle: z.string().min(1).max(64),
+  /** Playwright's `storageState`. */
+  storageState: z.unknown(),
+})
+export type SessionHandout = z.infer<typeof SessionHandout>
+
 /** Over the control socket, asker → broker. Every request has a number and gets one answer with it. */
 export const ControlRequest = z.discriminatedUnion('op', [
-  /** First message: the session to open the context with; the token was checked at the handshake. */
+  /** First message, answered once with a `SessionHandout`; the token was checked at the handshake. */
   z.strictObject({ op: z.literal('session'), n: z.int() }),
   z.strictObject({ op: z.literal('begin'), n: z.int(), action: BeginAction }),
   z.strictObject({

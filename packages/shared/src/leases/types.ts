@@ -6,6 +6,7 @@ import type {
   BeginAnswer,
   LeaseClass,
   PlatformId,
+  PlatformName,
   RefusalReason,
 } from '../contracts/index.ts'
 
@@ -33,6 +34,9 @@ export interface Lease extends AsyncDisposable {
   readonly granted: true
   readonly id: string
   readonly account: AccountId
+  readonly platform: PlatformName
+  /** Who the holder is on the platform, without the @ (from the broker's `SessionHandout`). */
+  readonly handle: string
   readonly fence: number
   readonly expiresAt: Date
   /** Aborted with the reason when the lease is lost. */
