@@ -1,5 +1,5 @@
 import type { BrowserContext } from 'playwright'
-import type { Mention, Metrics, PlatformId, PlatformName } from '@surepost/shared/contracts'
+import type { Hash, Mention, Metrics, PlatformId, PlatformName } from '@surepost/shared/contracts'
 import type { SessionTrouble } from '@surepost/shared/errors'
 
 /**
@@ -106,6 +106,8 @@ export interface PlatformAdapter {
   measure(text: string): { readonly length: number; readonly limit: number }
   /** True when what a page shows is the text that was sent, after the platform's own rewriting. */
   sameText(sent: string, shown: string): boolean
+  /** Hash of the normal form: equal for a text as sent and as shown, unless the page cut it short. */
+  textHash(text: string): Hash
   /** Public address of a post. */
   urlOf(identity: Identity, platformId: PlatformId): string
   open(access: Access, identity: Identity): PlatformSession

@@ -69,19 +69,6 @@ export const HarvestMentions = defineCommand({
   retry: { rungs: ['5s', '30s'] },
 })
 
-export const AuditAccount = defineCommand({
-  type: 'account.audit',
-  version: 1,
-  queue: 'scraper.audit',
-  body: z.strictObject({
-    account: AccountId,
-    platform: PlatformName,
-    handle: z.string().min(1).max(64),
-    since: Instant,
-  }),
-  retry: { rungs: ['30s', '2min'] },
-})
-
 export const DraftReply = defineCommand({
   type: 'reply.draft',
   version: 1,
@@ -132,7 +119,6 @@ export const COMMANDS = [
   DeleteSegment,
   CollectMetrics,
   HarvestMentions,
-  AuditAccount,
   DraftReply,
   ConfigureAccount,
   PauseAccount,

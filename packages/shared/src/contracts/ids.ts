@@ -63,3 +63,6 @@ export const checkId = (postId: PostId, segment: number, afterSeconds: number): 
   named(CHECK, postId, String(segment), String(afterSeconds))
 
 export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
+
+/** The id of the one fact that says "this mention was seen by this account". */
+export const mentionFactId = (account: AccountId, mention: PlatformId): string => named(ANSWER, 'seen', account, mention)

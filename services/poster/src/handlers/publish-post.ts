@@ -1,0 +1,88 @@
+import { PostFailed, PostMissed, PostNeedsAttention, PublishPost, SegmentPublished, type ApprovedPost } from '@surepost/shared/contracts'
+import { messageOf, UnavailableError } from '@surepost/shared/errors'
+import type { Leases } from '@surepost/shared/leases'
+import { done, handle, snooze, type Bus, type Outcome } from '@surepost/shared/messaging'
+import type { MediaStore } from '@surepost/shared/media'
+import type { PlatformAdapter, SegmentDraft } from '@surepost/platforms'
+import { publishSegment, type Publishing } from '../publish/segment.ts'
+import type { End, Stop } from '../publish/verdict.ts'
+
+export interface PublishPorts {
+  readonly bus: Pick<Bus, 'emit'>
+  readonly leases: Pick<Leases, 'acquire'>
+  readonly media: MediaStore
+  readonly platforms: { readonly for: (name: ApprovedPost['platform']) => PlatformAdapter }
+}
+
+/** How long a request for the account's `act` lease stands in line; waiting longer is a snooze, never a failure. */
+const LEASE_WAIT_MS = 60_000
+/** How soon to come back after a dependency (broker, lease) went away. */
+const COME_BACK_MS = 3_000
+
+/** Publish what is not live yet of one approved post, in order, under one `act` lease. */
+export const publishPost = (ports: PublishPorts) =>
+  handle(PublishPost, async ({ body: post, lastAttempt }, { signal }): Promise<Outcome> => {
+    const outcome = await attempt(ports, post, signal).catch(waitFor)
+    if (outcome.kind === 'retry' && lastAttempt)
+      await emitEnd(ports, post, null, { kind: 'failed', code: 'attempts_spent', reason: messageOf(outcome.cause) })
+    return outcome
+  })
+
+/** Whatever is away comes back: that spends no attempt. Every other error keeps its own consequence. */
+const waitFor = (error: unknown): Outcome => {
+  if (error instanceof UnavailableError) return snooze(new Date(Date.now() + COME_BACK_MS), error.message)
+  throw error
+}
+
+const attempt = async (ports: PublishPorts, post: ApprovedPost, signal: AbortSignal): Promise<Outcome> => {
+  const lease = await ports.leases.acquire({ account: post.account, class: 'act', startBy: new Date(Date.now() + LEASE_WAIT_MS), signal })
+  if (!lease.granted) return snooze(lease.retryAt, `${lease.reason}: ${lease.detail}`)
+  await using held = lease
+  const platform = ports.platforms.for(post.platform)
+  const session = platform.open({ kind: 'browser', context: held.context }, { handle: held.handle })
+  const work: Publishing = { post, lease: held, platform, session, media: ports.media, witness: witness(ports, post), signal: AbortSignal.any([signal, held.signal]) }
+  return publishAll(ports, work)
+}
+
+const publishAll = async (ports: PublishPorts, work: Publishing): Promise<Outcome> => {
+  const { post, lease } = work
+  const target = post.content.replyTo
+  let parent: SegmentDraft['parent'] = target === undefined ? null : { platformId: target.platformId, author: target.author ?? null }
+  for (const index of post.content.segments.keys()) {
+    const end = await publishSegment(work, index, parent)
+    if ('stop' in end) return stopHere(ports, work, index, end.stop)
+    parent = { platformId: end.live.platformId, author: lease.handle }
+  }
+  return done
+}
+
+/** The id is in hand and the ledger cannot be told: say it to everybody, the ledger's own fact queue included. */
+const witness =
+  ({ bus }: PublishPorts, post: ApprovedPost): Publishing['witness'] =>
+  (segment, live) =>
+    bus.emit(SegmentPublished, {
+      at: new Date().toISOString(),
+      postId: post.postId,
+      revision: post.revision,
+      segment,
+      account: post.account,
+      platform: post.platform,
+      platformId: live.platformId,
+      url: live.url,
+      publishedAt: live.publishedAt.toISOString(),
+      source: live.source,
+      ledger: null,
+    })
+
+const stopHere = async (ports: PublishPorts, { post, lease }: Publishing, index: number, stop: Stop): Promise<Outcome> => {
+  if (stop.pause !== null) await lease.pauseAccount(stop.pause.reason, stop.pause.until)
+  if (stop.end !== null) await emitEnd(ports, post, index, stop.end)
+  return stop.outcome
+}
+
+const emitEnd = async ({ bus }: PublishPorts, { postId }: ApprovedPost, segment: number | null, end: End): Promise<void> => {
+  const at = new Date().toISOString()
+  if (end.kind === 'failed') return bus.emit(PostFailed, { at, postId, segment, code: end.code, reason: end.reason })
+  if (end.kind === 'missed') return bus.emit(PostMissed, { at, postId, reason: end.reason })
+  return bus.emit(PostNeedsAttention, { at, postId, segment, reason: end.reason })
+}

@@ -1,0 +1,41 @@
+import type { AccountId, PlatformName } from '@surepost/shared/contracts'
+import { UnavailableError } from '@surepost/shared/errors'
+import type { Lease, Leases } from '@surepost/shared/leases'
+import { snooze, type Bus, type Outcome } from '@surepost/shared/messaging'
+import type { PlatformAdapter, PlatformSession } from '@surepost/platforms'
+
+export interface ReadPorts {
+  readonly bus: Pick<Bus, 'emit'>
+  readonly leases: Pick<Leases, 'acquire'>
+  readonly platforms: { readonly for: (name: PlatformName) => PlatformAdapter }
+}
+
+/** Readings wait this long in line before the command goes back to a rung: publishing always comes first. */
+const LEASE_WAIT_MS = 60_000
+/** How soon to come back after a dependency went away. */
+const COME_BACK_MS = 3_000
+
+export interface Reader {
+  readonly session: PlatformSession
+  readonly lease: Lease
+  readonly signal: AbortSignal
+}
+
+/** Run one reading under a `background` lease of the account. Not getting one, or losing it, is a snooze. */
+export const withReader = async (
+  ports: ReadPorts,
+  { account, platform }: { readonly account: AccountId; readonly platform: PlatformName },
+  signal: AbortSignal,
+  read: (reader: Reader) => Promise<Outcome>,
+): Promise<Outcome> => {
+  try {
+    const lease = await ports.leases.acquire({ account, class: 'background', startBy: new Date(Date.now() + LEASE_WAIT_MS), signal })
+    if (!lease.granted) return snooze(lease.retryAt, `${lease.reason}: ${lease.detail}`)
+    await using held = lease
+    const session = ports.platforms.for(platform).open({ kind: 'browser', context: held.context }, { handle: held.handle })
+    return await read({ session, lease: held, signal: AbortSignal.any([signal, held.signal]) })
+  } catch (error) {
+    if (error instanceof UnavailableError) return snooze(new Date(Date.now() + COME_BACK_MS), error.message)
+    throw error
+  }
+}
