@@ -34,15 +34,23 @@ export const MediaId = z
 export type MediaId = z.infer<typeof MediaId>
 
 /** SHA-256 in hex. */
-export const Hash = z.string().regex(/^[0-9a-f]{64}$/).brand<'Hash'>()
+export const Hash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .brand<'Hash'>()
 export type Hash = z.infer<typeof Hash>
 
-export const Instant = z.iso.datetime({ offset: false, precision: 3, error: 'must be an instant like 2026-01-31T12:00:00.000Z' })
+export const Instant = z.iso.datetime({
+  offset: false,
+  precision: 3,
+  error: 'must be an instant like 2026-01-31T12:00:00.000Z',
+})
 
 // Namespaces of our derived ids (random UUIDs, fixed for ever: changing one makes every repeat a new post).
 const SUBMISSION = '5b0cba5e-7d0c-4b0e-9a66-0f2f7d1c5a10'
 const ANSWER = 'c1f0ab0e-2b0f-4f8e-8d53-6f1c2f7a9e21'
 const CHECK = '8f9d1f0a-6c55-4a5e-b8b8-2f5b8d0f3c32'
+const MESSAGE = '2f6c3c8e-9a51-4c55-8f0e-1d6f7b8a4e77'
 
 const named = (namespace: string, ...parts: readonly string[]): string => v5(JSON.stringify(parts), namespace)
 
@@ -62,7 +70,15 @@ export const answerPostId = (account: AccountId, mention: PlatformId): PostId =>
 export const checkId = (postId: PostId, segment: number, afterSeconds: number): string =>
   named(CHECK, postId, String(segment), String(afterSeconds))
 
+/**
+ * The id of a message (fact or command) that one revision of a post has only one of, whoever says it and however often:
+ * a repeat is the same message. It does not hold the content: were a repeat to carry another one, the first stands.
+ */
+export const messageIdOf = (type: string, postId: PostId, revision: number): string =>
+  named(MESSAGE, type, postId, String(revision))
+
 export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
 
 /** The id of the one fact that says "this mention was seen by this account". */
-export const mentionFactId = (account: AccountId, mention: PlatformId): string => named(ANSWER, 'seen', account, mention)
+export const mentionFactId = (account: AccountId, mention: PlatformId): string =>
+  named(ANSWER, 'seen', account, mention)
