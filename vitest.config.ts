@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-const files = (kind: string): string[] => [`packages/*/test/${kind}/**/*.test.ts`, `services/*/test/${kind}/**/*.test.ts`]
+const files = (kind: string): string[] => [
+  `packages/*/test/${kind}/**/*.test.ts`,
+  `services/*/test/${kind}/**/*.test.ts`,
+]
 
 export default defineConfig({
   test: {

@@ -83,12 +83,18 @@ export interface PlatformSession {
   publishSegment(draft: SegmentDraft, call: Call): Promise<CreateResult>
   /** Look for our own post by text, parent and time; never one of `taken`. */
   findOwnPost(wanted: OwnPostQuery, call: Call): Promise<ListReading<SeenPost>>
-  readPost(wanted: { readonly platformId: PlatformId; readonly author: string | null }, call: Call): Promise<PostReading>
+  readPost(
+    wanted: { readonly platformId: PlatformId; readonly author: string | null },
+    call: Call,
+  ): Promise<PostReading>
   /** Newest first, until `since` is passed. */
   readMentions(since: PlatformId | null, call: Call): Promise<ListReading<Mention>>
   /** Own posts and replies, newest first, until older than `since`. */
   readTimeline(since: Date, call: Call): Promise<ListReading<SeenPost>>
-  deleteOwnPost(platformId: PlatformId, call: Call): Promise<{ readonly outcome: 'deleted' } | Exclude<CreateResult, { outcome: 'created' }>>
+  deleteOwnPost(
+    platformId: PlatformId,
+    call: Call,
+  ): Promise<{ readonly outcome: 'deleted' } | Exclude<CreateResult, { outcome: 'created' }>>
 }
 
 export interface OwnPostQuery {

@@ -12,7 +12,13 @@ await runService('poster', async (scope) => {
   const shards = config.BROKER_SHARDS
   const media = await folderMediaStore(config.MEDIA_DIR)
   const bus = scope.use(
-    await connectBus({ url: config.AMQP_URL, managementUrl: config.RABBITMQ_MANAGEMENT_URL, service: scope.name, shards, log: scope.log }),
+    await connectBus({
+      url: config.AMQP_URL,
+      managementUrl: config.RABBITMQ_MANAGEMENT_URL,
+      service: scope.name,
+      shards,
+      log: scope.log,
+    }),
   )
   scope.readyWhen(() => bus.health())
   const leases = scope.use(await connectLeases({ bus, shards, log: scope.log }))

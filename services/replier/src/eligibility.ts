@@ -4,7 +4,8 @@ import type { Mention } from '@surepost/shared/contracts'
 const FRESH_MS = 2 * 24 * 60 * 60_000
 
 /** "Stop" in the languages that most people write, as a word of its own. */
-const OPT_OUT = /(?:^|[^\p{L}])(?:stop|unsubscribe|opt[ -]?out|arr[êe]te[rz]?|stopp|aufh[öo]ren|para|parar|basta|pare|стоп|停止|やめて)(?:$|[^\p{L}])/iu
+const OPT_OUT =
+  /(?:^|[^\p{L}])(?:stop|unsubscribe|opt[ -]?out|arr[êe]te[rz]?|stopp|aufh[öo]ren|basta|d[ée]jame en paz|стоп|停止|やめて)(?:$|[^\p{L}])/iu
 
 /**
  * Why a mention is not to be answered, or null. Harvesting finds only those who engaged first, which is X's rule for

@@ -14,11 +14,23 @@ await runService('replier', async (scope) => {
   const shards = config.BROKER_SHARDS
   const draft =
     config.REPLIER_DRAFTER === 'llm'
-      ? llmDrafter({ baseUrl: config.LLM_BASE_URL, apiKey: config.LLM_API_KEY, model: config.LLM_MODEL, timeoutMs: config.LLM_TIMEOUT_MS })
+      ? llmDrafter({
+          baseUrl: config.LLM_BASE_URL,
+          apiKey: config.LLM_API_KEY,
+          model: config.LLM_MODEL,
+          timeoutMs: config.LLM_TIMEOUT_MS,
+        })
       : templateDrafter()
-  if (config.REPLIER_DRAFTER === 'templates') scope.log.warn('answers are fixed sentences, not a model: REPLIER_DRAFTER is templates')
+  if (config.REPLIER_DRAFTER === 'templates')
+    scope.log.warn('answers are fixed sentences, not a model: REPLIER_DRAFTER is templates')
   const bus = scope.use(
-    await connectBus({ url: config.AMQP_URL, managementUrl: config.RABBITMQ_MANAGEMENT_URL, service: scope.name, shards, log: scope.log }),
+    await connectBus({
+      url: config.AMQP_URL,
+      managementUrl: config.RABBITMQ_MANAGEMENT_URL,
+      service: scope.name,
+      shards,
+      log: scope.log,
+    }),
   )
   scope.readyWhen(() => bus.health())
   const platforms = { for: (name: 'x') => platformFor(name, { baseUrl: config.X_BASE_URL }) }

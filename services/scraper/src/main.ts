@@ -10,7 +10,13 @@ await runService('scraper', async (scope) => {
   const config = parseConfig(configSchema, process.env)
   const shards = config.BROKER_SHARDS
   const bus = scope.use(
-    await connectBus({ url: config.AMQP_URL, managementUrl: config.RABBITMQ_MANAGEMENT_URL, service: scope.name, shards, log: scope.log }),
+    await connectBus({
+      url: config.AMQP_URL,
+      managementUrl: config.RABBITMQ_MANAGEMENT_URL,
+      service: scope.name,
+      shards,
+      log: scope.log,
+    }),
   )
   scope.readyWhen(() => bus.health())
   const leases = scope.use(await connectLeases({ bus, shards, log: scope.log }))

@@ -29,10 +29,17 @@ export const withReader = async (
   read: (reader: Reader) => Promise<Outcome>,
 ): Promise<Outcome> => {
   try {
-    const lease = await ports.leases.acquire({ account, class: 'background', startBy: new Date(Date.now() + LEASE_WAIT_MS), signal })
+    const lease = await ports.leases.acquire({
+      account,
+      class: 'background',
+      startBy: new Date(Date.now() + LEASE_WAIT_MS),
+      signal,
+    })
     if (!lease.granted) return snooze(lease.retryAt, `${lease.reason}: ${lease.detail}`)
     await using held = lease
-    const session = ports.platforms.for(platform).open({ kind: 'browser', context: held.context }, { handle: held.handle })
+    const session = ports.platforms
+      .for(platform)
+      .open({ kind: 'browser', context: held.context }, { handle: held.handle })
     return await read({ session, lease: held, signal: AbortSignal.any([signal, held.signal]) })
   } catch (error) {
     if (error instanceof UnavailableError) return snooze(new Date(Date.now() + COME_BACK_MS), error.message)

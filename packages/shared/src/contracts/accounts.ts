@@ -18,7 +18,11 @@ export const AccountConfig = z.strictObject({
   handle: z.string().regex(/^[A-Za-z0-9_]{1,50}$/, 'must be a handle without the @'),
   budgets: z.strictObject({ post: Budget, reply: Budget }),
   /** Seconds after a segment went live at which it is measured. */
-  checks: z.array(z.number().positive()).min(1).max(50).default([...DEFAULT_CHECKS]),
+  checks: z
+    .array(z.number().positive())
+    .min(1)
+    .max(50)
+    .default([...DEFAULT_CHECKS]),
   replies: z
     .strictObject({
       enabled: z.boolean(),

@@ -87,7 +87,11 @@ export const DraftReply = defineCommand({
 // What follows goes to the broker's control queue, in order, so that a starting broker can drain it before it grants.
 const control = { version: 1, queue: 'broker.control', sharded: true, retry: { rungs: ['1s', '5s', '30s'] } } as const
 
-export const ConfigureAccount = defineCommand({ ...control, type: 'account.configure', body: z.strictObject({ config: AccountConfig }) })
+export const ConfigureAccount = defineCommand({
+  ...control,
+  type: 'account.configure',
+  body: z.strictObject({ config: AccountConfig }),
+})
 export const PauseAccount = defineCommand({
   ...control,
   type: 'account.pause',
@@ -101,7 +105,12 @@ export const ResumeAccount = defineCommand({
 export const CancelPost = defineCommand({
   ...control,
   type: 'post.cancel',
-  body: z.strictObject({ postId: PostId, account: AccountId, by: z.string().min(1).max(200), reason: z.string().min(1).max(500) }),
+  body: z.strictObject({
+    postId: PostId,
+    account: AccountId,
+    by: z.string().min(1).max(200),
+    reason: z.string().min(1).max(500),
+  }),
 })
 /** The ledger's answer to `post.cancel`: never "perhaps". */
 export const CancelAnswer = z.strictObject({ result: z.enum(['cancelled', 'too_late']) })

@@ -1,7 +1,14 @@
 import type { z } from 'zod'
 
 /** The delays that a retried or snoozed message may wait in, shortest first. Fixed: one queue each, never a per-message TTL. */
-export const RUNGS = { '1s': 1_000, '5s': 5_000, '30s': 30_000, '2min': 120_000, '10min': 600_000, '1h': 3_600_000 } as const
+export const RUNGS = {
+  '1s': 1_000,
+  '5s': 5_000,
+  '30s': 30_000,
+  '2min': 120_000,
+  '10min': 600_000,
+  '1h': 3_600_000,
+} as const
 export type Rung = keyof typeof RUNGS
 /** Rungs are kept apart by domain, so that one blocked target does not hold up the other's dead-lettering. */
 export type Domain = 'commands' | 'facts'

@@ -33,7 +33,16 @@ export const LEASE_REQUESTS = {
   background: requestFor('background'),
 } as const
 
-export const RefusalReason = z.enum(['account_busy', 'account_paused', 'unknown_account', 'no_session', 'deadline', 'pressure', 'version', 'kill_switch'])
+export const RefusalReason = z.enum([
+  'account_busy',
+  'account_paused',
+  'unknown_account',
+  'no_session',
+  'deadline',
+  'pressure',
+  'version',
+  'kill_switch',
+])
 export type RefusalReason = z.infer<typeof RefusalReason>
 
 /** What the asker's queue receives: a grant that must be claimed within seconds, or a refusal with a time. */
@@ -52,7 +61,13 @@ export const LeaseAnswer = z.discriminatedUnion('answer', [
     token: z.string().min(20),
     expiresAt: Instant,
   }),
-  z.strictObject({ answer: z.literal('refused'), requestId: z.uuid(), reason: RefusalReason, retryAt: Instant, detail: z.string() }),
+  z.strictObject({
+    answer: z.literal('refused'),
+    requestId: z.uuid(),
+    reason: RefusalReason,
+    retryAt: Instant,
+    detail: z.string(),
+  }),
 ])
 export type LeaseAnswer = z.infer<typeof LeaseAnswer>
 
@@ -74,7 +89,16 @@ export const BeginAction = z.strictObject({
 export type BeginAction = z.infer<typeof BeginAction>
 
 /** Why `begin` says no. `until` is when asking again makes sense; null: never. */
-export const BeginRefusal = z.enum(['budget', 'paused', 'kill_switch', 'same_text', 'too_late', 'hash_changed', 'not_yet', 'attempts_spent'])
+export const BeginRefusal = z.enum([
+  'budget',
+  'paused',
+  'kill_switch',
+  'same_text',
+  'too_late',
+  'hash_changed',
+  'not_yet',
+  'attempts_spent',
+])
 export type BeginRefusal = z.infer<typeof BeginRefusal>
 
 /** The ledger's durable answer to "may this be created?" */
@@ -123,11 +147,29 @@ export const ControlRequest = z.discriminatedUnion('op', [
     source: z.enum(['response', 'reconciled']),
   }),
   /** Certain that nothing was created in this attempt. */
-  z.strictObject({ op: z.literal('abort'), n: z.int(), action: ActionKey, attempt: z.int().min(1), reason: z.string() }),
+  z.strictObject({
+    op: z.literal('abort'),
+    n: z.int(),
+    action: ActionKey,
+    attempt: z.int().min(1),
+    reason: z.string(),
+  }),
   /** The outcome of this attempt was not seen; the lease's browser will be killed at its end. */
-  z.strictObject({ op: z.literal('unknown'), n: z.int(), action: ActionKey, attempt: z.int().min(1), reason: z.string() }),
+  z.strictObject({
+    op: z.literal('unknown'),
+    n: z.int(),
+    action: ActionKey,
+    attempt: z.int().min(1),
+    reason: z.string(),
+  }),
   /** A whole reading of the timeline that began at `readingBeganAt` does not hold the segment. */
-  z.strictObject({ op: z.literal('absent'), n: z.int(), action: ActionKey, attempt: z.int().min(1), readingBeganAt: Instant }),
+  z.strictObject({
+    op: z.literal('absent'),
+    n: z.int(),
+    action: ActionKey,
+    attempt: z.int().min(1),
+    readingBeganAt: Instant,
+  }),
   z.strictObject({ op: z.literal('pause_account'), n: z.int(), reason: z.string(), until: Instant.nullable() }),
   z.strictObject({ op: z.literal('renew'), n: z.int() }),
   z.strictObject({

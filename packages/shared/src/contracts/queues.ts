@@ -16,4 +16,5 @@ export const FACT_QUEUES = {
   broker: { queue: 'broker.facts', sharded: true, facts: SETTLING_FACTS },
 } as const satisfies Record<string, FactQueue>
 
-export const factQueueName = (queue: FactQueue, shard: number): string => (queue.sharded ? `${queue.queue}.${shard}` : queue.queue)
+export const factQueueName = (queue: FactQueue, shard: number): string =>
+  queue.sharded ? `${queue.queue}.${shard}` : queue.queue

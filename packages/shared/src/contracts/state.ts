@@ -16,7 +16,11 @@ import type {
 } from './facts.ts'
 import type { PostState } from './posts.ts'
 
-type FactOf<C extends (typeof FACTS)[number]> = { readonly id: string; readonly type: C['type']; readonly body: BodyOf<C> }
+type FactOf<C extends (typeof FACTS)[number]> = {
+  readonly id: string
+  readonly type: C['type']
+  readonly body: BodyOf<C>
+}
 
 /** A fact about one post, as the journal keeps it. */
 export type PostFact =
@@ -70,7 +74,10 @@ export const postState = (facts: readonly PostFact[]): PostState | null => {
   if (last !== undefined) return PHASE[last.type] ?? null
   const approved =
     current.body.approval === 'auto' ||
-    facts.some((f) => f.type === 'post.approved' && f.body.revision === current.body.revision && f.body.hash === current.body.hash)
+    facts.some(
+      (f) =>
+        f.type === 'post.approved' && f.body.revision === current.body.revision && f.body.hash === current.body.hash,
+    )
   if (!approved) return 'review'
   return current.body.scheduledAt === null ? 'accepted' : 'scheduled'
 }

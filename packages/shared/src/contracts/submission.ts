@@ -36,7 +36,8 @@ export interface Dispatch {
 
 // Namespace of ids of facts and commands that follow from a post's id: a repeat says the same thing, not another.
 const FOLLOWS = '0d6cf1de-0f5b-4bd4-9a59-5a6f6a1f2b77'
-const follows = (what: string, postId: PostId, revision: number, at: string): string => v5(JSON.stringify([what, postId, revision, at]), FOLLOWS)
+const follows = (what: string, postId: PostId, revision: number, at: string): string =>
+  v5(JSON.stringify([what, postId, revision, at]), FOLLOWS)
 
 /** The dispatch of one approved revision at `now`. */
 export const dispatchOf = (post: ApprovedPost, scheduledAt: Date | null, now: Date): Dispatch => {
@@ -45,7 +46,12 @@ export const dispatchOf = (post: ApprovedPost, scheduledAt: Date | null, now: Da
   return {
     fact: {
       id: follows('dispatched', post.postId, post.revision, at),
-      body: { at, postId: post.postId, revision: post.revision, deadline: new Date(due + DISPATCH_SILENCE_MS).toISOString() },
+      body: {
+        at,
+        postId: post.postId,
+        revision: post.revision,
+        deadline: new Date(due + DISPATCH_SILENCE_MS).toISOString(),
+      },
     },
     command: { id: follows('publish', post.postId, post.revision, at), body: post },
     notBefore: scheduledAt !== null && scheduledAt > now ? scheduledAt : null,
@@ -63,7 +69,19 @@ export const submit = (submission: Submission, now: Date): Submitted => {
   return {
     submitted: {
       id: follows('submitted', postId, revision, at),
-      body: { at, postId, revision, account, platform, hash, content, client, approval, scheduledAt: scheduledAt?.toISOString() ?? null, notAfter },
+      body: {
+        at,
+        postId,
+        revision,
+        account,
+        platform,
+        hash,
+        content,
+        client,
+        approval,
+        scheduledAt: scheduledAt?.toISOString() ?? null,
+        notAfter,
+      },
     },
     dispatch:
       approval === 'auto' && soon

@@ -28,7 +28,10 @@ const SIGNATURES: readonly (readonly [MediaType, (b: Buffer) => boolean])[] = [
   ['image/png', (b) => b.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))],
   ['image/jpeg', (b) => b.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))],
   ['image/gif', (b) => ['GIF87a', 'GIF89a'].includes(b.subarray(0, 6).toString('latin1'))],
-  ['image/webp', (b) => b.subarray(0, 4).toString('latin1') === 'RIFF' && b.subarray(8, 12).toString('latin1') === 'WEBP'],
+  [
+    'image/webp',
+    (b) => b.subarray(0, 4).toString('latin1') === 'RIFF' && b.subarray(8, 12).toString('latin1') === 'WEBP',
+  ],
 ]
 
 /** The type that the bytes themselves say, whatever a client claims. */
@@ -47,23 +50,37 @@ const writeDurably = async (folder: string, name: string, bytes: Buffer): Promis
 
 export const folderMediaStore = async (folder: string): Promise<MediaStore> => {
   await mkdir(folder, { recursive: true })
-  const has = (id: MediaId): Promise<boolean> => stat(join(folder, id)).then(() => true, () => false)
+  const has = (id: MediaId): Promise<boolean> =>
+    stat(join(folder, id)).then(
+      () => true,
+      () => false,
+    )
   return {
     has,
     async put(bytes) {
-      if (bytes.length > MAX_MEDIA_BYTES) throw new PermanentError('media_size', `An image may have up to ${MAX_MEDIA_BYTES} bytes; this one has ${bytes.length}.`)
+      if (bytes.length > MAX_MEDIA_BYTES)
+        throw new PermanentError(
+          'media_size',
+          `An image may have up to ${MAX_MEDIA_BYTES} bytes; this one has ${bytes.length}.`,
+        )
       const type = mediaTypeOf(bytes)
-      if (type === undefined) throw new PermanentError('media_type', 'The bytes are not a PNG, JPEG, GIF or WebP image.')
+      if (type === undefined)
+        throw new PermanentError('media_type', 'The bytes are not a PNG, JPEG, GIF or WebP image.')
       const id = MediaId.parse(sha256(bytes))
       if (!(await has(id))) await writeDurably(folder, id, bytes)
       return { id, type }
     },
     async get(id) {
       const bytes = await readFile(join(folder, id)).catch((cause: unknown) => {
-        throw new PermanentError('media_missing', `The image ${id} is not in the store; upload it with POST /v1/media.`, { cause })
+        throw new PermanentError(
+          'media_missing',
+          `The image ${id} is not in the store; upload it with POST /v1/media.`,
+          { cause },
+        )
       })
       const type = mediaTypeOf(bytes)
-      if (type === undefined || sha256(bytes) !== id) throw new PermanentError('media_damaged', `The stored image ${id} is damaged.`)
+      if (type === undefined || sha256(bytes) !== id)
+        throw new PermanentError('media_damaged', `The stored image ${id} is damaged.`)
       return { id, type, bytes }
     },
   }

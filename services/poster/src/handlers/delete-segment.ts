@@ -17,7 +17,9 @@ export const deleteSegment = (ports: Omit<PublishPorts, 'media'>) =>
     if (lease === null) return snooze(new Date(Date.now() + 3_000), 'the browser-broker is away')
     if (!lease.granted) return snooze(lease.retryAt, `${lease.reason}: ${lease.detail}`)
     await using held = lease
-    const session = ports.platforms.for(body.platform).open({ kind: 'browser', context: held.context }, { handle: held.handle })
+    const session = ports.platforms
+      .for(body.platform)
+      .open({ kind: 'browser', context: held.context }, { handle: held.handle })
     const result = await session.deleteOwnPost(body.platformId, { signal: AbortSignal.any([signal, held.signal]) })
     if (result.outcome === 'unknown') return retry(new TransientError(result.reason))
     if (result.outcome === 'not_created') {

@@ -1,4 +1,11 @@
-import { PostFailed, PostMissed, PostNeedsAttention, PublishPost, SegmentPublished, type ApprovedPost } from '@surepost/shared/contracts'
+import {
+  PostFailed,
+  PostMissed,
+  PostNeedsAttention,
+  PublishPost,
+  SegmentPublished,
+  type ApprovedPost,
+} from '@surepost/shared/contracts'
 import { messageOf, UnavailableError } from '@surepost/shared/errors'
 import type { Leases } from '@surepost/shared/leases'
 import { done, handle, snooze, type Bus, type Outcome } from '@surepost/shared/messaging'
@@ -35,19 +42,33 @@ const waitFor = (error: unknown): Outcome => {
 }
 
 const attempt = async (ports: PublishPorts, post: ApprovedPost, signal: AbortSignal): Promise<Outcome> => {
-  const lease = await ports.leases.acquire({ account: post.account, class: 'act', startBy: new Date(Date.now() + LEASE_WAIT_MS), signal })
+  const lease = await ports.leases.acquire({
+    account: post.account,
+    class: 'act',
+    startBy: new Date(Date.now() + LEASE_WAIT_MS),
+    signal,
+  })
   if (!lease.granted) return snooze(lease.retryAt, `${lease.reason}: ${lease.detail}`)
   await using held = lease
   const platform = ports.platforms.for(post.platform)
   const session = platform.open({ kind: 'browser', context: held.context }, { handle: held.handle })
-  const work: Publishing = { post, lease: held, platform, session, media: ports.media, witness: witness(ports, post), signal: AbortSignal.any([signal, held.signal]) }
+  const work: Publishing = {
+    post,
+    lease: held,
+    platform,
+    session,
+    media: ports.media,
+    witness: witness(ports, post),
+    signal: AbortSignal.any([signal, held.signal]),
+  }
   return publishAll(ports, work)
 }
 
 const publishAll = async (ports: PublishPorts, work: Publishing): Promise<Outcome> => {
   const { post, lease } = work
   const target = post.content.replyTo
-  let parent: SegmentDraft['parent'] = target === undefined ? null : { platformId: target.platformId, author: target.author ?? null }
+  let parent: SegmentDraft['parent'] =
+    target === undefined ? null : { platformId: target.platformId, author: target.author ?? null }
   for (const index of post.content.segments.keys()) {
     const end = await publishSegment(work, index, parent)
     if ('stop' in end) return stopHere(ports, work, index, end.stop)
@@ -74,13 +95,23 @@ const witness =
       ledger: null,
     })
 
-const stopHere = async (ports: PublishPorts, { post, lease }: Publishing, index: number, stop: Stop): Promise<Outcome> => {
+const stopHere = async (
+  ports: PublishPorts,
+  { post, lease }: Publishing,
+  index: number,
+  stop: Stop,
+): Promise<Outcome> => {
   if (stop.pause !== null) await lease.pauseAccount(stop.pause.reason, stop.pause.until)
   if (stop.end !== null) await emitEnd(ports, post, index, stop.end)
   return stop.outcome
 }
 
-const emitEnd = async ({ bus }: PublishPorts, { postId }: ApprovedPost, segment: number | null, end: End): Promise<void> => {
+const emitEnd = async (
+  { bus }: PublishPorts,
+  { postId }: ApprovedPost,
+  segment: number | null,
+  end: End,
+): Promise<void> => {
   const at = new Date().toISOString()
   if (end.kind === 'failed') return bus.emit(PostFailed, { at, postId, segment, code: end.code, reason: end.reason })
   if (end.kind === 'missed') return bus.emit(PostMissed, { at, postId, reason: end.reason })

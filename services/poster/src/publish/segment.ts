@@ -42,7 +42,11 @@ const actionOf = (post: ApprovedPost, segment: number): BeginAction => {
  * says what came of it.
  * @param parent the segment before this one, or the answered post.
  */
-export const publishSegment = async (work: Publishing, index: number, parent: SegmentDraft['parent']): Promise<SegmentEnd> => {
+export const publishSegment = async (
+  work: Publishing,
+  index: number,
+  parent: SegmentDraft['parent'],
+): Promise<SegmentEnd> => {
   const action = actionOf(work.post, index)
   let answer = await work.lease.begin(action)
   for (let asked = 1; asked <= MAX_ANSWERS; asked++) {
@@ -56,7 +60,12 @@ export const publishSegment = async (work: Publishing, index: number, parent: Se
 const onUnsettledAfterAll = (answer: BeginAnswer): Stop =>
   answer.answer === 'unknown' ? onUnsettled(answer, new Date()) : { tell: null, pause: null, end: null, outcome: done }
 
-const follow = async (work: Publishing, action: BeginAction, answer: BeginAnswer, parent: SegmentDraft['parent']): Promise<SegmentEnd | BeginAnswer> => {
+const follow = async (
+  work: Publishing,
+  action: BeginAction,
+  answer: BeginAnswer,
+  parent: SegmentDraft['parent'],
+): Promise<SegmentEnd | BeginAnswer> => {
   switch (answer.answer) {
     case 'done':
       return { live: { platformId: answer.platformId, url: answer.url, publishedAt: new Date(), source: 'reconciled' } }
@@ -71,20 +80,30 @@ const follow = async (work: Publishing, action: BeginAction, answer: BeginAnswer
   }
 }
 
-const create = async (work: Publishing, action: BeginAction, attempt: number, parent: SegmentDraft['parent']): Promise<SegmentEnd> => {
+const create = async (
+  work: Publishing,
+  action: BeginAction,
+  attempt: number,
+  parent: SegmentDraft['parent'],
+): Promise<SegmentEnd> => {
   const segment = work.post.content.segments[action.segment]
   if (segment === undefined) throw new RangeError(`segment ${action.segment} does not exist`)
   const gone = action.segment === 0 ? await checkTarget(work) : null
   if (gone !== null) return stopWith(work, action, attempt, gone)
-  const media = await Promise.all(segment.media.map(async ({ id, alt }) => ({ ...(await work.media.get(id)), alt }))).catch(
-    async (error: unknown) => {
-      await work.lease.abort(action, attempt, 'media unavailable')
-      throw error
-    },
-  )
+  const media = await Promise.all(
+    segment.media.map(async ({ id, alt }) => ({ ...(await work.media.get(id)), alt })),
+  ).catch(async (error: unknown) => {
+    await work.lease.abort(action, attempt, 'media unavailable')
+    throw error
+  })
   const result = await work.session.publishSegment({ text: segment.text, media, parent }, { signal: work.signal })
   if (result.outcome !== 'created') return stopWith(work, action, attempt, onNotCreated(result, new Date()))
-  const live: PublishedId = { platformId: result.platformId, url: result.url, publishedAt: result.publishedAt, source: 'response' }
+  const live: PublishedId = {
+    platformId: result.platformId,
+    url: result.url,
+    publishedAt: result.publishedAt,
+    source: 'response',
+  }
   await work.lease.complete(action, attempt, live).catch(async (error: unknown) => {
     await work.witness(action.segment, live)
     throw error
@@ -105,8 +124,12 @@ const stopWith = async (work: Publishing, action: BeginAction, attempt: number, 
 const checkTarget = async (work: Publishing): Promise<Stop | null> => {
   const target = work.post.content.replyTo
   if (target === undefined) return null
-  const reading = await work.session.readPost({ platformId: target.platformId, author: target.author ?? null }, { signal: work.signal })
-  const sameText = (shown: string): boolean => target.textHash === undefined || target.textHash === work.platform.textHash(shown)
+  const reading = await work.session.readPost(
+    { platformId: target.platformId, author: target.author ?? null },
+    { signal: work.signal },
+  )
+  const sameText = (shown: string): boolean =>
+    target.textHash === undefined || target.textHash === work.platform.textHash(shown)
   return onTarget(reading, { author: target.author, sameText }, new Date())
 }
 
@@ -127,7 +150,12 @@ const reconcile = async (
   const reading = await session.findOwnPost(wanted, { signal })
   const found = reading.kind === 'read' ? reading.items[0] : undefined
   if (found !== undefined) {
-    const live: PublishedId = { platformId: found.platformId, url: found.url, publishedAt: found.createdAt, source: 'reconciled' }
+    const live: PublishedId = {
+      platformId: found.platformId,
+      url: found.url,
+      publishedAt: found.createdAt,
+      source: 'reconciled',
+    }
     await lease.complete(action, answer.attempt, live)
     return { live }
   }

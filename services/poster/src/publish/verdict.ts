@@ -65,7 +65,11 @@ export const onBeginRefused = (refusal: Extract<BeginAnswer, { answer: 'refused'
 /** The create did not give an id. */
 export const onNotCreated = (result: Exclude<CreateResult, { outcome: 'created' }>, now: Date): Stop =>
   result.outcome === 'unknown'
-    ? { ...nothing, tell: { op: 'unknown', reason: result.reason }, outcome: snooze(after(now, FIRST_LOOK_MS), `outcome unknown: ${result.reason}`) }
+    ? {
+        ...nothing,
+        tell: { op: 'unknown', reason: result.reason },
+        outcome: snooze(after(now, FIRST_LOOK_MS), `outcome unknown: ${result.reason}`),
+      }
     : onRefusal(result.refusal, now)
 
 const onRefusal = (refusal: Refusal, now: Date): Stop => {
@@ -73,13 +77,32 @@ const onRefusal = (refusal: Refusal, now: Date): Stop => {
   switch (refusal.kind) {
     // The text is already there: an earlier attempt of ours, or somebody's. Only the timeline can say which.
     case 'duplicate':
-      return { ...nothing, tell: { op: 'unknown', reason: `duplicate: ${refusal.detail}` }, outcome: snooze(after(now, FIRST_LOOK_MS), 'the platform holds this text already') }
+      return {
+        ...nothing,
+        tell: { op: 'unknown', reason: `duplicate: ${refusal.detail}` },
+        outcome: snooze(after(now, FIRST_LOOK_MS), 'the platform holds this text already'),
+      }
     case 'throttled':
-      return { tell, pause: { reason: refusal.detail, until: refusal.until }, end: null, outcome: snooze(refusal.until, refusal.detail) }
+      return {
+        tell,
+        pause: { reason: refusal.detail, until: refusal.until },
+        end: null,
+        outcome: snooze(refusal.until, refusal.detail),
+      }
     case 'session':
-      return { tell, pause: { reason: `${refusal.trouble}: ${refusal.detail}`, until: null }, end: null, outcome: snooze(after(now, ASK_AGAIN_MS), refusal.detail) }
+      return {
+        tell,
+        pause: { reason: `${refusal.trouble}: ${refusal.detail}`, until: null },
+        end: null,
+        outcome: snooze(after(now, ASK_AGAIN_MS), refusal.detail),
+      }
     case 'automation':
-      return { tell, pause: { reason: refusal.detail, until: after(now, COOL_DOWN_MS) }, end: null, outcome: snooze(after(now, COOL_DOWN_MS), refusal.detail) }
+      return {
+        tell,
+        pause: { reason: refusal.detail, until: after(now, COOL_DOWN_MS) },
+        end: null,
+        outcome: snooze(after(now, COOL_DOWN_MS), refusal.detail),
+      }
     case 'parent_gone':
       return { tell, pause: null, end: { kind: 'failed', code: 'parent_gone', reason: refusal.detail }, outcome: done }
     case 'rejected':
@@ -91,8 +114,10 @@ const onRefusal = (refusal: Refusal, now: Date): Stop => {
 
 /** Looking for a post whose outcome is unknown gave no post. */
 export const onNotFound = (reading: ListReading<SeenPost>, now: Date): Stop => {
-  if (reading.kind === 'session') return onRefusal({ kind: 'session', trouble: reading.trouble, detail: reading.detail }, now)
-  if (reading.kind === 'throttled') return { ...nothing, outcome: snooze(reading.until, 'the platform slows readings down') }
+  if (reading.kind === 'session')
+    return onRefusal({ kind: 'session', trouble: reading.trouble, detail: reading.detail }, now)
+  if (reading.kind === 'throttled')
+    return { ...nothing, outcome: snooze(reading.until, 'the platform slows readings down') }
   const why = reading.kind === 'unreadable' ? reading.detail : 'the timeline was not read to its end'
   return { ...nothing, outcome: snooze(after(now, NEXT_LOOK_MS), `could not look: ${why}`) }
 }
@@ -100,8 +125,21 @@ export const onNotFound = (reading: ListReading<SeenPost>, now: Date): Stop => {
 /** The ledger still waits for the settle window. */
 export const onUnsettled = (answer: Extract<BeginAnswer, { answer: 'unknown' }>, now: Date): Stop =>
   now >= new Date(answer.giveUpAt)
-    ? { ...nothing, end: { kind: 'needs_attention', reason: 'It is not known whether this was published: the platform could not be read in time.' }, outcome: done }
-    : { ...nothing, outcome: snooze(new Date(Math.max(now.getTime() + 250, new Date(answer.settledAt).getTime() + 1)), 'waiting for the settle window') }
+    ? {
+        ...nothing,
+        end: {
+          kind: 'needs_attention',
+          reason: 'It is not known whether this was published: the platform could not be read in time.',
+        },
+        outcome: done,
+      }
+    : {
+        ...nothing,
+        outcome: snooze(
+          new Date(Math.max(now.getTime() + 250, new Date(answer.settledAt).getTime() + 1)),
+          'waiting for the settle window',
+        ),
+      }
 
 /** What the target of an answer must still be; null when it is. */
 export const onTarget = (

@@ -10,8 +10,10 @@ const TEMPLATES: readonly ((author: string) => string)[] = [
  * Fixed sentences instead of a model, so that the demo needs no account anywhere. The choice follows from the mention's id:
  * the same mention always gets the same answer.
  */
-export const templateDrafter = (): Drafter => ({ mention }) => {
-  const template = TEMPLATES[Number(BigInt(mention.platformId) % BigInt(TEMPLATES.length))] ?? TEMPLATES[0]
-  if (template === undefined) throw new RangeError('there is no template')
-  return Promise.resolve({ text: template(mention.author), drafter: 'templates' })
-}
+export const templateDrafter =
+  (): Drafter =>
+  ({ mention }) => {
+    const template = TEMPLATES[Number(BigInt(mention.platformId) % BigInt(TEMPLATES.length))] ?? TEMPLATES[0]
+    if (template === undefined) throw new RangeError('there is no template')
+    return Promise.resolve({ text: template(mention.author), drafter: 'templates' })
+  }

@@ -37,7 +37,13 @@ export const draftReply = (ports: ReplyPorts) =>
     try {
       const decision = await decide(ports, command, signal)
       await decided(ports, command, decision)
-      await ran(ports, command, startedAt, decision.decision === 'answered' ? 'succeeded' : 'skipped', decision.decision === 'answered' ? null : decision.reason)
+      await ran(
+        ports,
+        command,
+        startedAt,
+        decision.decision === 'answered' ? 'succeeded' : 'skipped',
+        decision.decision === 'answered' ? null : decision.reason,
+      )
       return done
     } catch (error) {
       if (error instanceof PermanentError && error.code === 'refusal') {
@@ -63,21 +69,39 @@ const decide = async (ports: ReplyPorts, command: Command, signal: AbortSignal):
     segments: [{ text: draft.text, media: [] }],
     replyTo: { platformId: mention.platformId, author: mention.author, textHash: adapter.textHash(mention.text) },
   }
-  await submitAnswer(ports, submit({ postId, account, platform, content, client: 'replier', approval, scheduledAt: null }, new Date()), ports.shards)
-  return { decision: 'answered', reason: approval === 'auto' ? 'approved automatically' : 'waits for approval', postId, drafter: draft.drafter }
+  await submitAnswer(
+    ports,
+    submit({ postId, account, platform, content, client: 'replier', approval, scheduledAt: null }, new Date()),
+    ports.shards,
+  )
+  return {
+    decision: 'answered',
+    reason: approval === 'auto' ? 'approved automatically' : 'waits for approval',
+    postId,
+    drafter: draft.drafter,
+  }
 }
 
 const submitAnswer = async ({ bus }: ReplyPorts, { submitted, dispatch }: Submitted, shards: number): Promise<void> => {
   await bus.emit(PostSubmitted, submitted.body, { id: submitted.id })
   if (dispatch === null) return
   await bus.emit(PostDispatched, dispatch.fact.body, { id: dispatch.fact.id })
-  await bus.send(PublishPost, dispatch.command.body, { id: dispatch.command.id, shard: shardOf(dispatch.command.body.account, shards) })
+  await bus.send(PublishPost, dispatch.command.body, {
+    id: dispatch.command.id,
+    shard: shardOf(dispatch.command.body.account, shards),
+  })
 }
 
 const decided = ({ bus }: ReplyPorts, { account, mention }: Command, decision: Decision): Promise<void> =>
   bus.emit(MentionDecided, { at: new Date().toISOString(), account, mention: mention.platformId, ...decision })
 
-const ran = ({ bus }: ReplyPorts, { account }: Command, startedAt: Date, outcome: 'succeeded' | 'failed' | 'skipped', detail: string | null): Promise<void> =>
+const ran = (
+  { bus }: ReplyPorts,
+  { account }: Command,
+  startedAt: Date,
+  outcome: 'succeeded' | 'failed' | 'skipped',
+  detail: string | null,
+): Promise<void> =>
   bus.emit(JobRan, {
     at: new Date().toISOString(),
     job: 'replier.draft',

@@ -14,7 +14,10 @@ import { isEmpty, suspicion } from '../plausibility.ts'
 import { withReader, type Reader, type ReadPorts } from '../reading.ts'
 
 /** What one check came to. `stop` says that the rest of the batch cannot be read in this lease either. */
-type CheckEnd = { readonly kind: 'fulfilled' } | { readonly kind: 'failed'; readonly reason: string } | { readonly kind: 'stop'; readonly outcome: Outcome }
+type CheckEnd =
+  | { readonly kind: 'fulfilled' }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'stop'; readonly outcome: Outcome }
 
 /**
  * Read the due checks of one account in one lease. Each ends in a fact: collected, missed (the post is gone) or
@@ -40,18 +43,34 @@ export const collectMetrics = (ports: ReadPorts) =>
 
 const named = ({ checkId, postId, segment }: DueCheck) => ({ at: new Date().toISOString(), checkId, postId, segment })
 
-const readCheck = async (ports: ReadPorts, { session, lease, signal }: Reader, account: AccountId, handle: string, check: DueCheck): Promise<CheckEnd> => {
+const readCheck = async (
+  ports: ReadPorts,
+  { session, lease, signal }: Reader,
+  account: AccountId,
+  handle: string,
+  check: DueCheck,
+): Promise<CheckEnd> => {
   const reading = await session.readPost({ platformId: check.platformId, author: handle }, { signal })
   if (reading.kind === 'session') await lease.pauseAccount(`${reading.trouble}: ${reading.detail}`, null)
   return record(ports, account, check, reading)
 }
 
-const record = async ({ bus }: ReadPorts, account: AccountId, check: DueCheck, reading: PostReading): Promise<CheckEnd> => {
+const record = async (
+  { bus }: ReadPorts,
+  account: AccountId,
+  check: DueCheck,
+  reading: PostReading,
+): Promise<CheckEnd> => {
   const { platformId, postId, segment } = check
   switch (reading.kind) {
     case 'read': {
       if (isEmpty(reading.metrics)) return { kind: 'failed', reason: 'the page showed no figures' }
-      await bus.emit(MetricsCollected, { ...named(check), platformId, metrics: reading.metrics, suspect: suspicion(reading.metrics) })
+      await bus.emit(MetricsCollected, {
+        ...named(check),
+        platformId,
+        metrics: reading.metrics,
+        suspect: suspicion(reading.metrics),
+      })
       return { kind: 'fulfilled' }
     }
     case 'deleted': {

@@ -3,7 +3,11 @@ import { TransientError } from '@surepost/shared/errors'
 import { done, handle, retry, snooze, type Outcome } from '@surepost/shared/messaging'
 import { withReader, type ReadPorts } from '../reading.ts'
 
-type Ran = { readonly outcome: 'succeeded' | 'failed'; readonly category: string | null; readonly detail: string | null }
+type Ran = {
+  readonly outcome: 'succeeded' | 'failed'
+  readonly category: string | null
+  readonly detail: string | null
+}
 
 /**
  * Read who named or answered an account since the last recorded mention. A mention is one fact however often it is
@@ -18,10 +22,18 @@ export const harvestMentions = (ports: ReadPorts) =>
         case 'read': {
           await Promise.all(
             seen.items.map((mention) =>
-              ports.bus.emit(MentionHarvested, { at: mention.createdAt, account: body.account, mention }, { id: mentionFactId(body.account, mention.platformId) }),
+              ports.bus.emit(
+                MentionHarvested,
+                { at: mention.createdAt, account: body.account, mention },
+                { id: mentionFactId(body.account, mention.platformId) },
+              ),
             ),
           )
-          await say(ports, body.account, startedAt, { outcome: 'succeeded', category: null, detail: `${seen.items.length} mentions` })
+          await say(ports, body.account, startedAt, {
+            outcome: 'succeeded',
+            category: null,
+            detail: `${seen.items.length} mentions`,
+          })
           return done
         }
         case 'session':
@@ -32,7 +44,11 @@ export const harvestMentions = (ports: ReadPorts) =>
           return snooze(seen.until, 'the platform slows readings down')
         case 'unreadable': {
           if (lastAttempt) {
-            await say(ports, body.account, startedAt, { outcome: 'failed', category: 'unreadable', detail: seen.detail })
+            await say(ports, body.account, startedAt, {
+              outcome: 'failed',
+              category: 'unreadable',
+              detail: seen.detail,
+            })
             return done // the schedule asks again
           }
           return retry(new TransientError(seen.detail))
