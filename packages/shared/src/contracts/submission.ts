@@ -1,7 +1,7 @@
 import { v5 } from 'uuid'
 import type { PostDispatched, PostSubmitted } from './facts.ts'
 import type { BodyOf } from './define.ts'
-import type { AccountId, PlatformName, PostId } from './ids.ts'
+import { messageIdOf, type AccountId, type PlatformName, type PostId } from './ids.ts'
 import { contentHash, type ApprovedPost, type PostContent } from './posts.ts'
 
 /** How long after its time a post may still be created, unless its submission says otherwise: a day. */
@@ -68,7 +68,8 @@ export const submit = (submission: Submission, now: Date): Submitted => {
   const soon = scheduledAt === null || scheduledAt.getTime() <= now.getTime() + LOOK_AHEAD_MS
   return {
     submitted: {
-      id: follows('submitted', postId, revision, at),
+      // Without the time: the repeat of a submission is the same fact, whatever it carries, so the first one stands.
+      id: messageIdOf('post.submitted', postId, revision),
       body: {
         at,
         postId,
