@@ -1,0 +1,8 @@
+export * from './config.ts'
+export * from './deadline.ts'
+export * from './logger.ts'
+export * from './metrics.ts'
+export * from './ops.ts'
+export * from './run-service.ts'
+export * from './service.ts'
+export type * from './types.ts'
