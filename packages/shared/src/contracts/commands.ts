@@ -122,6 +122,13 @@ export const SetKillSwitch = defineCommand({
   body: z.strictObject({ on: z.boolean(), by: z.string().min(1).max(200), reason: z.string().min(1).max(500) }),
 })
 
+/** Sent by a starting broker to itself: when it comes, all that was queued before it has been handled. */
+export const MarkControl = defineCommand({
+  ...control,
+  type: 'control.mark',
+  body: z.strictObject({ mark: z.uuid() }),
+})
+
 /** Every command there is. */
 export const COMMANDS = [
   PublishPost,
@@ -134,4 +141,5 @@ export const COMMANDS = [
   ResumeAccount,
   CancelPost,
   SetKillSwitch,
+  MarkControl,
 ] as const

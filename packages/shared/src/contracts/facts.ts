@@ -205,6 +205,14 @@ export const PoolPressure = defineFact({
   }),
 })
 
+/** Emitted by a starting broker: when its own ledger hears it, all facts queued before it have been applied. */
+export const LedgerMarked = defineFact({
+  type: 'ledger.marked',
+  version: 1,
+  recorded: false,
+  body: z.strictObject({ ...at, mark: z.uuid() }),
+})
+
 /** Every fact there is, in one place: producers, consumers and the topology are derived from it. */
 export const FACTS = [
   PostSubmitted,
@@ -232,7 +240,8 @@ export const FACTS = [
   AlertRaised,
   AlertCleared,
   PoolPressure,
+  LedgerMarked,
 ] as const
 
-/** The facts that settle an action wherever they come from; every ledger hears them. */
-export const SETTLING_FACTS = [SegmentPublished, SegmentDeleted, SegmentMissing] as const
+/** The facts that settle an action wherever they come from; every ledger hears them (and the mark of a starting one). */
+export const SETTLING_FACTS = [SegmentPublished, SegmentDeleted, SegmentMissing, LedgerMarked] as const

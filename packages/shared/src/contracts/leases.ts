@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineCommand } from './define.ts'
 import { AccountId, Hash, Instant, PlatformId, PlatformName, PostId } from './ids.ts'
-import { PostKind } from './posts.ts'
+import { ApprovedPost, PostKind } from './posts.ts'
 
 /** `act` publishes, replies, deletes; a person waits for `interactive`; `background` is everything that can wait. */
 export const LeaseClass = z.enum(['act', 'interactive', 'background'])
@@ -85,6 +85,10 @@ export const BeginAction = z.strictObject({
   account: AccountId,
   kind: PostKind,
   notAfter: Instant,
+  /** When Surepost accepted the post. A ledger born after this may have replaced one that knew more: it asks the platform first. */
+  acceptedAt: Instant.optional(),
+  /** The command itself, given so that the ledger can send it again should this action stay open without a lease. */
+  command: ApprovedPost.optional(),
 })
 export type BeginAction = z.infer<typeof BeginAction>
 
@@ -185,7 +189,8 @@ export type ControlRequest = z.infer<typeof ControlRequest>
 /** Over the control socket, broker → asker. */
 export const ControlMessage = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('answer'), n: z.int(), value: z.unknown() }),
-  z.strictObject({ kind: z.literal('error'), n: z.int(), message: z.string() }),
+  /** `code` is `unavailable` for what may work later; any other stands for a refusal that will not change. */
+  z.strictObject({ kind: z.literal('error'), n: z.int(), message: z.string(), code: z.string().max(64).optional() }),
   /** The lease is over: why. The socket closes after it. */
   z.strictObject({ kind: z.literal('ended'), reason: z.string() }),
 ])

@@ -67,5 +67,7 @@ export const ApprovedPost = z.strictObject({
   content: PostContent,
   /** Past this the ledger only reconciles and never creates. */
   notAfter: Instant,
+  /** When it was accepted: a ledger born later asks the platform before it creates. */
+  acceptedAt: Instant.optional(),
 })
 export type ApprovedPost = z.infer<typeof ApprovedPost>
