@@ -1,0 +1,5 @@
+export * from './errors.ts'
+export { applyPolicies, vhostOf } from './management.ts'
+export { type Policy, definitions, policies } from './policies.ts'
+export { FACTS_EXCHANGE, WORK_EXCHANGE, deadQueue, rungName, topology } from './topology.ts'
+export * from './types.ts'
