@@ -39,6 +39,10 @@ const FOLLOWS = '0d6cf1de-0f5b-4bd4-9a59-5a6f6a1f2b77'
 const follows = (what: string, postId: PostId, revision: number, at: string): string =>
   v5(JSON.stringify([what, postId, revision, at]), FOLLOWS)
 
+/** An approved post that is due within the look-ahead is dispatched at once. */
+export const isDueSoon = (scheduledAt: Date | null, now: Date): boolean =>
+  scheduledAt === null || scheduledAt.getTime() <= now.getTime() + LOOK_AHEAD_MS
+
 /** The dispatch of one approved revision at `now`. */
 export const dispatchOf = (post: ApprovedPost, scheduledAt: Date | null, now: Date): Dispatch => {
   const at = now.toISOString()
@@ -65,7 +69,6 @@ export const submit = (submission: Submission, now: Date): Submitted => {
   const at = now.toISOString()
   const notAfter = new Date(Math.max(now.getTime(), scheduledAt?.getTime() ?? 0) + PUBLISH_WITHIN_MS).toISOString()
   const revision = 1
-  const soon = scheduledAt === null || scheduledAt.getTime() <= now.getTime() + LOOK_AHEAD_MS
   return {
     submitted: {
       // Without the time: the repeat of a submission is the same fact, whatever it carries, so the first one stands.
@@ -85,7 +88,7 @@ export const submit = (submission: Submission, now: Date): Submitted => {
       },
     },
     dispatch:
-      approval === 'auto' && soon
+      approval === 'auto' && isDueSoon(scheduledAt, now)
         ? dispatchOf({ postId, revision, hash, account, platform, content, notAfter }, scheduledAt, now)
         : null,
   }
