@@ -89,7 +89,7 @@ export const submit = (submission: Submission, now: Date): Submitted => {
     },
     dispatch:
       approval === 'auto' && isDueSoon(scheduledAt, now)
-        ? dispatchOf({ postId, revision, hash, account, platform, content, notAfter }, scheduledAt, now)
+        ? dispatchOf({ postId, revision, hash, account, platform, content, notAfter, acceptedAt: at }, scheduledAt, now)
         : null,
   }
 }

@@ -34,6 +34,8 @@ const actionOf = (post: ApprovedPost, segment: number): BeginAction => {
     account: post.account,
     kind: kindOf(post.content),
     notAfter: post.notAfter,
+    ...(post.acceptedAt === undefined ? {} : { acceptedAt: post.acceptedAt }),
+    command: post,
   }
 }
 
