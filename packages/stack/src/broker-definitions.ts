@@ -1,0 +1,43 @@
+import { definitions } from '@surepost/shared/messaging'
+import type { StackContext } from './dependencies/dependency.ts'
+import { managementAuth, RABBITMQ_USER } from './dependencies/rabbitmq.ts'
+import { StackError } from './errors.ts'
+
+/** The local stack has one broker, so one shard. */
+export const BROKER_SHARDS = 1
+
+/**
+ * Call RabbitMQ's management API.
+ * @param body sent as JSON when given
+ * @throws StackError with the answer's own reason
+ */
+export const management = async (context: StackContext, method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> => {
+  const response = await fetch(`http://127.0.0.1:${context.ports.rabbitmqManagement}/api/${path}`, {
+    method,
+    headers: { ...managementAuth(context), 'content-type': 'application/json' },
+    signal: AbortSignal.timeout(20_000),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  if (!response.ok && !(method === 'DELETE' && response.status === 404)) {
+    throw new StackError(`RabbitMQ refused ${method} ${path} with ${response.status}: ${text.slice(0, 500)}`)
+  }
+  return text === '' ? undefined : JSON.parse(text)
+}
+
+/** Bring one virtual host to the policies that the messaging module defines. */
+export const applyDefinitions = async (context: StackContext, vhost: string): Promise<void> => {
+  await management(context, 'POST', 'definitions', definitions(vhost, BROKER_SHARDS))
+}
+
+/** Make a virtual host that the stack's user may use, with the policies applied. */
+export const createVhost = async (context: StackContext, vhost: string): Promise<void> => {
+  const name = encodeURIComponent(vhost)
+  await management(context, 'PUT', `vhosts/${name}`)
+  await management(context, 'PUT', `permissions/${name}/${RABBITMQ_USER}`, { configure: '.*', write: '.*', read: '.*' })
+  await applyDefinitions(context, vhost)
+}
+
+export const deleteVhost = async (context: StackContext, vhost: string): Promise<void> => {
+  await management(context, 'DELETE', `vhosts/${encodeURIComponent(vhost)}`)
+}

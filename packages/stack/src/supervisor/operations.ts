@@ -1,0 +1,76 @@
+import { DEPENDENCY_NAMES, type StackContext } from '../dependencies/dependency.ts'
+import { POSTGRES_DATABASE } from '../dependencies/postgres.ts'
+import { RABBITMQ_VHOST } from '../dependencies/rabbitmq.ts'
+import { endpointsOf } from '../endpoints.ts'
+import { StackError } from '../errors.ts'
+import type { Operation } from './control.ts'
+import type { Isolates } from './isolates.ts'
+import { ServicesBody, StopBody } from './protocol.ts'
+import type { Services } from './services.ts'
+import { dependencyName, type Dependencies } from './stack.ts'
+
+interface Parts {
+  readonly context: StackContext
+  readonly dependencies: Dependencies
+  readonly services: Services
+  readonly isolates: Isolates
+  /** Write the state file. */
+  readonly record: () => void
+  readonly stop: () => Promise<void>
+}
+
+/** Everything that another command may ask of a running stack. */
+export const operations = (parts: Parts): readonly Operation[] => {
+  const { dependencies, services, isolates, record, stop } = parts
+  return [
+    { method: 'GET', path: /^\/stack$/, run: async () => describe(parts) },
+    {
+      method: 'POST',
+      path: /^\/stack\/stop$/,
+      run: async () => {
+        void stop()
+        return { stopping: true }
+      },
+    },
+    {
+      method: 'POST',
+      path: /^\/parts\/([\w-]+)\/(start|stop)$/,
+      run: async ([name = '', verb], body) => {
+        const dependency = dependencyName(name)
+        const part = dependency ? dependencies.get(dependency) : services.get(name)
+        if (part === undefined) throw new StackError(`There is no "${name}" in this stack. It has: ${[...DEPENDENCY_NAMES, ...services.list().map((one) => one.name)].join(', ')}.`)
+        if (verb === 'start') await part.start()
+        else await part.stop(StopBody.parse(body))
+        record()
+        return { name, running: part.running }
+      },
+    },
+    {
+      method: 'POST',
+      path: /^\/services$/,
+      run: async (_parameters, body) => {
+        try {
+          await services.start(ServicesBody.parse(body))
+        } finally {
+          record()
+        }
+        return describe(parts)
+      },
+    },
+    { method: 'POST', path: /^\/isolates$/, run: () => isolates.create() },
+    { method: 'DELETE', path: /^\/isolates\/([\w]+)$/, run: async ([id = '']) => ({ leftOpen: await isolates.dispose(id) }) },
+  ]
+}
+
+const describe = ({ context, dependencies, services }: Parts): unknown => ({
+  dataDir: context.dataDir,
+  endpoints: endpointsOf(context, { database: POSTGRES_DATABASE, vhost: RABBITMQ_VHOST, gatewayPort: context.ports.gateway }),
+  prometheusUrl: `http://127.0.0.1:${context.ports.rabbitmqPrometheus}/metrics`,
+  playgroundUrl: `http://127.0.0.1:${context.ports.playground}`,
+  consoleUrl: `http://127.0.0.1:${context.ports.console}`,
+  brokerUrl: `http://127.0.0.1:${context.ports.broker}`,
+  apiKey: context.secrets.apiKey,
+  brokerAdminKey: context.secrets.brokerAdminKey,
+  services: services.list().map(({ name, pid, opsPort, logFile }) => ({ name, pid, opsPort, logFile })),
+  dependencies: DEPENDENCY_NAMES.map((name) => ({ name, running: dependencies.get(name).running })),
+})

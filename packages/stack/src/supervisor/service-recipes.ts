@@ -1,0 +1,99 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { BROKER_SHARDS } from '../broker-definitions.ts'
+import type { StackContext } from '../dependencies/dependency.ts'
+import { POSTGRES_DATABASE } from '../dependencies/postgres.ts'
+import { RABBITMQ_VHOST } from '../dependencies/rabbitmq.ts'
+import { endpointsOf } from '../endpoints.ts'
+import { findChromium } from '../system/find.ts'
+
+/** How one service is run locally. */
+export interface ServiceRecipe {
+  readonly name: string
+  /** Below the project's folder. */
+  readonly main: string
+  /** Where `/livez`, `/readyz` and `/metrics` are. */
+  readonly opsPort: number
+  /** Answers with success once it is ready. */
+  readonly readyUrl: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+const CHROMIUM_ARGS = ['--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run']
+
+const chromiumArgs = (): string => [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...CHROMIUM_ARGS].join(' ')
+
+const folder = (context: StackContext, name: string): string => {
+  const path = join(context.dataDir, name)
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  return path
+}
+
+/** Every service of the stack with its variables; what each gets is what it documents, and nothing more. */
+export const serviceRecipes = (context: StackContext): readonly ServiceRecipe[] => {
+  const { ports, secrets } = context
+  const endpoints = endpointsOf(context, { database: POSTGRES_DATABASE, vhost: RABBITMQ_VHOST, gatewayPort: ports.gateway })
+  const playgroundUrl = `http://127.0.0.1:${ports.playground}`
+  const brokerUrl = `http://127.0.0.1:${ports.broker}`
+  const media = folder(context, 'media')
+  const database = { SUPABASE_URL: endpoints.supabaseUrl, SUPABASE_SERVICE_ROLE_KEY: endpoints.supabaseKey }
+  const site = { X_BASE_URL: playgroundUrl }
+
+  const service = (name: string, opsPort: number, own: Readonly<Record<string, string>>): ServiceRecipe => ({
+    name,
+    main: `services/${name}/src/main.ts`,
+    opsPort,
+    readyUrl: `http://127.0.0.1:${opsPort}/readyz`,
+    env: {
+      AMQP_URL: endpoints.amqpUrl,
+      RABBITMQ_MANAGEMENT_URL: endpoints.rabbitmqManagementUrl,
+      OPS_HOST: '127.0.0.1',
+      OPS_PORT: String(opsPort),
+      LOG_LEVEL: 'info',
+      BROKER_SHARDS: String(BROKER_SHARDS),
+      ...own,
+    },
+  })
+
+  return [
+    {
+      name: 'playground',
+      main: 'packages/playground/src/main.ts',
+      opsPort: ports.playground,
+      readyUrl: `${playgroundUrl}/ledger`,
+      env: { PLAYGROUND_PORT: String(ports.playground), PLAYGROUND_DATA: folder(context, 'playground') },
+    },
+    service('persister', ports.opsPersister, database),
+    service('browser-broker', ports.opsBroker, {
+      ...site,
+      BROKER_SHARD: '0',
+      BROKER_HOST: '127.0.0.1',
+      BROKER_PORT: String(ports.broker),
+      BROKER_PUBLIC_URL: `ws://127.0.0.1:${ports.broker}`,
+      BROKER_DATA_DIR: folder(context, 'browser-broker'),
+      BROKER_ADMIN_KEY: secrets.brokerAdminKey,
+      SESSION_KEY: secrets.sessionKey,
+      CHROMIUM_PATH: findChromium() ?? '',
+      CHROMIUM_ARGS: chromiumArgs(),
+    }),
+    service('poster', ports.opsPoster, { ...site, MEDIA_DIR: media }),
+    service('scraper', ports.opsScraper, site),
+    service('replier', ports.opsReplier, drafter()),
+    service('console', ports.opsConsole, {
+      ...database,
+      ...site,
+      CONSOLE_HOST: '127.0.0.1',
+      CONSOLE_PORT: String(ports.console),
+      API_KEY: secrets.apiKey,
+      BROKER_URLS: brokerUrl,
+      BROKER_ADMIN_KEY: secrets.brokerAdminKey,
+      MEDIA_DIR: media,
+    }),
+  ]
+}
+
+// A drafter that was configured in the command's environment is used; otherwise the templates, which need none.
+const drafter = (): Record<string, string> => {
+  const given = Object.fromEntries(['LLM_BASE_URL', 'LLM_API_KEY', 'LLM_MODEL'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
+  return 'LLM_BASE_URL' in given ? { REPLIER_DRAFTER: 'llm', ...given } : { REPLIER_DRAFTER: 'templates' }
+}

@@ -1,0 +1,71 @@
+import { DEPENDENCY_NAMES, type Dependency, type DependencyName, type StackContext } from '../dependencies/dependency.ts'
+import { gateway } from '../dependencies/gateway.ts'
+import { postgres, POSTGRES_DATABASE, postgresUrl } from '../dependencies/postgres.ts'
+import { postgrest } from '../dependencies/postgrest.ts'
+import { rabbitmq, RABBITMQ_VHOST } from '../dependencies/rabbitmq.ts'
+import { prepareDatabase } from '../dependencies/supabase-roles.ts'
+import { applyDefinitions } from '../broker-definitions.ts'
+import { migrate } from '../migrations.ts'
+import type { ManagedProcess } from '../process/managed.ts'
+
+/** The dependencies of one stack, started and stopped together or one by one. */
+export interface Dependencies {
+  start(progress: (text: string) => void, signal: AbortSignal): Promise<void>
+  stop(options: { readonly hard: boolean }): Promise<void>
+  get(name: DependencyName): Dependency
+  processes(): readonly ManagedProcess[]
+}
+
+const isName = (name: string): name is DependencyName => (DEPENDENCY_NAMES as readonly string[]).includes(name)
+
+/** A dependency's name, or undefined. */
+export const dependencyName = (name: string): DependencyName | undefined => (isName(name) ? name : undefined)
+
+export const dependencies = (context: StackContext): Dependencies => {
+  const all: Readonly<Record<DependencyName, Dependency>> = {
+    postgres: postgres(context),
+    rabbitmq: rabbitmq(context),
+    postgrest: postgrest(context, POSTGRES_DATABASE),
+    gateway: gateway(context),
+  }
+
+  const startDatabase = async (progress: (text: string) => void, signal: AbortSignal): Promise<void> => {
+    await all.postgres.start(signal)
+    progress('Postgres is up')
+    await prepareDatabase(context, POSTGRES_DATABASE)
+    await migrate(postgresUrl(context), context.mark)
+    progress('migrations are applied')
+    await Promise.all([all.postgrest.start(signal), all.gateway.start(signal)])
+    progress('PostgREST and the gateway are up')
+  }
+
+  const startBroker = async (progress: (text: string) => void, signal: AbortSignal): Promise<void> => {
+    await all.rabbitmq.start(signal)
+    await applyDefinitions(context, RABBITMQ_VHOST)
+    progress('RabbitMQ is up')
+  }
+
+  return {
+    start: async (progress, signal) => {
+      // Both are awaited to their end, so that a failure of one leaves nothing half started behind its back.
+      const failed = new AbortController()
+      const both = AbortSignal.any([signal, failed.signal])
+      const ends = await Promise.allSettled(
+        [startDatabase(progress, both), startBroker(progress, both)].map((part) =>
+          part.catch((error: unknown) => {
+            failed.abort(error)
+            throw error
+          }),
+        ),
+      )
+      for (const end of ends) if (end.status === 'rejected') throw failed.signal.reason
+    },
+    stop: async (options) => {
+      await all.gateway.stop(options)
+      await all.postgrest.stop(options)
+      await Promise.all([all.rabbitmq.stop(options), all.postgres.stop(options)])
+    },
+    get: (name) => all[name],
+    processes: () => DEPENDENCY_NAMES.flatMap((name) => all[name].processes()),
+  }
+}
