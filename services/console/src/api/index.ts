@@ -1,0 +1,37 @@
+import type { Operation } from '../http/operation.ts'
+import type { Ports } from '../ports.ts'
+import { approvePost } from './approve-post.ts'
+import { cancelPost } from './cancel-post.ts'
+import { getHistory } from './get-history.ts'
+import { getMedia } from './get-media.ts'
+import { getPost } from './get-post.ts'
+import { listAccounts } from './list-accounts.ts'
+import { listPosts } from './list-posts.ts'
+import { measureTexts } from './measure.ts'
+import { getOverview } from './overview.ts'
+import { pauseAccount, resumeAccount } from './pause-account.ts'
+import { putAccount } from './put-account.ts'
+import { putSession } from './put-session.ts'
+import { rejectPost } from './reject-post.ts'
+import { submitPost } from './submit-post.ts'
+import { uploadMedia } from './upload-media.ts'
+
+/** Every operation of the API, but for the event stream. */
+export const operations = (ports: Ports): readonly Operation[] => [
+  submitPost(ports),
+  listPosts(ports),
+  getPost(ports),
+  getHistory(ports),
+  cancelPost(ports),
+  approvePost(ports),
+  rejectPost(ports),
+  uploadMedia(ports),
+  getMedia(ports),
+  measureTexts(ports),
+  listAccounts(ports),
+  putAccount(ports),
+  putSession(ports),
+  pauseAccount(ports),
+  resumeAccount(ports),
+  getOverview(ports),
+]

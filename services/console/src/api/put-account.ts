@@ -1,0 +1,26 @@
+import { AccountConfig, ConfigureAccount, DEFAULT_BUDGETS } from '@surepost/shared/contracts'
+import { operation } from '../http/operation.ts'
+import { type Controlling, control } from './account-control.ts'
+import { AccountParams } from './shapes.ts'
+
+/** The id is the path's; budgets that are not given are the conservative ones. */
+const AccountBody = AccountConfig.omit({ id: true }).extend({
+  budgets: AccountConfig.shape.budgets.default(DEFAULT_BUDGETS),
+})
+
+export const putAccount = (ports: Controlling) =>
+  operation({
+    method: 'put',
+    path: '/v1/accounts/:id',
+    summary: 'Add an account, or change its configuration',
+    description:
+      "Answers once the account's broker keeps it. The session is a matter of its own: PUT /v1/accounts/:id/session.",
+    params: AccountParams,
+    body: AccountBody,
+    answers: { 200: AccountConfig },
+    async run({ params, body }, { signal }) {
+      const config: AccountConfig = { ...body, id: params.id }
+      await control(ports, ConfigureAccount, params.id, { config }, signal)
+      return { status: 200, body: config }
+    },
+  })

@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import {
+  AccountConfig,
+  AccountId,
+  Hash,
+  Instant,
+  Media,
+  MediaId,
+  Metrics,
+  PlatformId,
+  PlatformName,
+  PostId,
+  PostKind,
+  PostState,
+} from '@surepost/shared/contracts'
+
+// What the API answers. Requests are declared beside the operation that takes them.
+
+export const SegmentAnswer = z.object({
+  index: z.int().min(0),
+  /** Its own where something is known of it alone; otherwise that of its post. */
+  state: PostState,
+  /** It was live, and was seen to be gone from the platform. */
+  missing: z.boolean(),
+  text: z.string(),
+  media: z.array(Media),
+  platformId: PlatformId.nullable(),
+  url: z.url().nullable(),
+  publishedAt: Instant.nullable(),
+  /** When its row in the database came to hold the platform's id; null while it is not recorded. */
+  recordedAt: Instant.nullable(),
+  /** The latest reading; a figure that was not shown is null. Null before the first reading. */
+  metrics: Metrics.nullable(),
+  measuredAt: Instant.nullable(),
+})
+export type SegmentAnswer = z.infer<typeof SegmentAnswer>
+
+export const PostAnswer = z.object({
+  id: PostId,
+  state: PostState,
+  /** Why it stands where it stands, in words, when there is something to say. */
+  reason: z.string().nullable(),
+  account: AccountId,
+  platform: PlatformName,
+  kind: PostKind,
+  revision: z.int().min(1),
+  /** What an approval binds. */
+  hash: Hash,
+  approval: z.enum(['auto', 'review']),
+  replyTo: PlatformId.nullable(),
+  submittedAt: Instant,
+  scheduledAt: Instant.nullable(),
+  /** Past this it is not created any more. */
+  notAfter: Instant,
+  segments: z.array(SegmentAnswer).min(1),
+})
+export type PostAnswer = z.infer<typeof PostAnswer>
+
+export const PostPage = z.object({
+  posts: z.array(PostAnswer),
+  /** Give it as `cursor` for the next page; null on the last. */
+  next: z.string().nullable(),
+})
+export type PostPage = z.infer<typeof PostPage>
+
+/** One fact of a post's journal. */
+export const HistoryEntry = z.object({
+  id: z.uuid(),
+  type: z.string(),
+  at: Instant,
+  recordedAt: Instant.nullable(),
+  body: z.unknown(),
+})
+export type HistoryEntry = z.infer<typeof HistoryEntry>
+export const History = z.object({ facts: z.array(HistoryEntry) })
+
+const Used = z.object({ lastHour: z.int(), lastDay: z.int() })
+
+/** An account as its broker knows it. */
+export const AccountAnswer = z.object({
+  id: AccountId,
+  platform: PlatformName,
+  handle: z.string(),
+  config: AccountConfig,
+  /** `ready` when there is a session to publish with. */
+  session: z.string(),
+  paused: z.object({ reason: z.string(), until: Instant.nullable() }).nullable(),
+  used: z.object({ post: Used, reply: Used }).nullable(),
+})
+export type AccountAnswer = z.infer<typeof AccountAnswer>
+
+export const MediaAnswer = z.object({ id: MediaId, type: z.string() })
+
+export const PressureAnswer = z.object({
+  shard: z.int().min(0),
+  slots: z.int(),
+  free: z.int(),
+  active: z.int(),
+  waiting: z.object({ act: z.int(), interactive: z.int(), background: z.int() }),
+  oldestWaitMs: z.int(),
+})
+export type PressureAnswer = z.infer<typeof PressureAnswer>
+
+export const QueueDepth = z.object({
+  name: z.string(),
+  ready: z.int(),
+  unacked: z.int(),
+  consumers: z.int(),
+  /** Messages a second, over the management plugin's sampling interval. */
+  inRate: z.number(),
+  outRate: z.number(),
+})
+export type QueueDepth = z.infer<typeof QueueDepth>
+
+/** The three gaps that must be zero, and the counts around them. Segments, but for `posts`. */
+export const Counts = z.object({
+  posts: z.record(PostState, z.int()),
+  segments: z.int(),
+  live: z.int(),
+  recorded: z.int(),
+  measured: z.int(),
+  /** Due and not live: past its time by more than a publishing takes. */
+  overduePosts: z.int(),
+  overdueChecks: z.int(),
+})
+export type Counts = z.infer<typeof Counts>
+
+export const PostParams = z.object({ id: PostId })
+export const AccountParams = z.object({ id: AccountId })

@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url'
+import express, { type ErrorRequestHandler, type Express, Router } from 'express'
+import helmet from 'helmet'
+import { operations } from '../api/index.ts'
+import { EVENTS_PATH, events } from '../api/events.ts'
+import { openApi } from '../api/openapi.ts'
+import type { Ports } from '../ports.ts'
+import { authenticate, keysOf } from './auth.ts'
+import { mount } from './mount.ts'
+import { Problem, causeOf, problemBody, problemOf } from './problems.ts'
+import { signIn } from './sign-in.ts'
+
+const PAGE = fileURLToPath(new URL('../page', import.meta.url))
+
+/** Everything comes from here; nothing inline; no page may frame this one. `blob:` is for images before their upload. */
+const security = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'blob:'],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+      requireTrustedTypesFor: ["'script'"],
+    },
+  },
+  // TLS is a matter of the proxy in front, where there is one.
+  strictTransportSecurity: false,
+})
+
+const answerProblem =
+  (ports: Pick<Ports, 'log' | 'clock'>): ErrorRequestHandler =>
+  (error: unknown, request, response, _next) => {
+    const problem = problemOf(error, ports.clock.now())
+    const line = { method: request.method, path: request.path, status: problem.status, reason: causeOf(problem) }
+    if (problem.kind === 'internal') ports.log.error({ ...line, err: problem.options.cause }, 'a request failed')
+    else if (problem.status >= 500) ports.log.warn(line, 'a request could not be served')
+    if (response.headersSent) {
+      response.destroy()
+      return
+    }
+    if (problem.options.retryAfter !== undefined) response.setHeader('retry-after', String(problem.options.retryAfter))
+    response
+      .status(problem.status)
+      .type('application/problem+json')
+      .send(JSON.stringify(problemBody(problem)))
+  }
+
+const api = (ports: Ports, apiKey: string): Router => {
+  const router = Router()
+  const all = operations(ports)
+  const document = openApi(all)
+  router.use((_request, response, next) => {
+    response.setHeader('cache-control', 'no-store')
+    next()
+  })
+  router.use('/v1', authenticate(keysOf(apiKey)))
+  mount(router, all)
+  router.get(EVENTS_PATH, events(ports))
+  router.get('/v1/openapi.json', (_request, response) => void response.json(document))
+  return router
+}
+
+/** The console's HTTP: the API under /v1, the page at /. */
+export const createApp = (ports: Ports, apiKey: string): Express => {
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(security)
+  app.use(express.static(PAGE, { index: 'index.html', redirect: false, cacheControl: true, maxAge: 0 }))
+  app.use(signIn(keysOf(apiKey)))
+  app.use(api(ports, apiKey))
+  app.use((request) => {
+    throw new Problem(
+      'not-found',
+      `There is nothing at ${request.path}. The API is under /v1; /v1/openapi.json describes it.`,
+    )
+  })
+  app.use(answerProblem(ports))
+  return app
+}

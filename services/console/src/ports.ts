@@ -1,0 +1,118 @@
+import type {
+  AccountId,
+  BodyOf,
+  Hash,
+  MediaId,
+  PlatformName,
+  PostId,
+  PostState,
+  PostSubmitted,
+} from '@surepost/shared/contracts'
+import type { MediaStore } from '@surepost/shared/media'
+import type { Bus, RecordedFact } from '@surepost/shared/messaging'
+import type { Scope } from '@surepost/shared/runtime'
+import type { AccountAnswer, Counts, HistoryEntry, PostAnswer, PressureAnswer, QueueDepth } from './api/shapes.ts'
+import type { Position } from './decisions/cursor.ts'
+
+/** Every read has a deadline of its own and ends with the signal. */
+interface Read {
+  readonly signal: AbortSignal
+}
+
+export interface PostQuery {
+  readonly states: readonly PostState[]
+  readonly account: AccountId | undefined
+  readonly limit: number
+  /** Posts after this one, newest first. */
+  readonly after: Position | undefined
+}
+
+/** The record of posts in the database. Every method throws UnavailableError while the database is away. */
+export interface PostRecords {
+  find(id: PostId, read: Read): Promise<PostAnswer | undefined>
+  list(query: PostQuery, read: Read): Promise<readonly PostAnswer[]>
+  history(id: PostId, read: Read): Promise<readonly HistoryEntry[]>
+  /** What was submitted, in its latest revision. */
+  submission(id: PostId, read: Read): Promise<SubmissionBody | undefined>
+  counts(read: Read): Promise<Counts>
+}
+export type SubmissionBody = BodyOf<typeof PostSubmitted>
+
+/** What this process knows of posts by itself: submissions it made and facts it saw since. Bounded. */
+export interface RecentPosts {
+  /** What this id stands for, when a submission has reserved it. */
+  reserved(id: PostId): Reservation | undefined
+  /** Reserves the id unless it is reserved; answers what it stands for. */
+  reserve(id: PostId, reservation: Reservation): Reservation
+  /** Adds a fact of a post whose id is reserved; other facts are passed over. */
+  observe(fact: RecordedFact): void
+  /** Everything that its submission says has been confirmed. */
+  sent(id: PostId): void
+  isSent(id: PostId): boolean
+  find(id: PostId): PostAnswer | undefined
+  /** What was submitted, in its latest revision. */
+  submission(id: PostId): SubmissionBody | undefined
+}
+/** All of a submission that a repeat must repeat. */
+export interface Reservation {
+  readonly account: AccountId
+  readonly hash: Hash
+  readonly scheduledAt: string | null
+  readonly approval: 'auto' | 'review'
+}
+
+/** Accounts as their brokers know them. @throws UnavailableError when no broker answers and nothing is cached */
+export interface Accounts {
+  /** Asks the account's broker once more before it says `undefined`. */
+  find(id: AccountId, read: Read): Promise<AccountAnswer | undefined>
+  list(read: Read): Promise<readonly AccountAnswer[]>
+  /** Hands a Playwright storageState to the account's broker. @throws UnavailableError */
+  storeSession(id: AccountId, storageState: unknown, read: Read): Promise<void>
+  /** What the broker said last may be stale: ask again soon. */
+  expire(): void
+  shardOf(id: AccountId): number
+}
+
+export interface Pool {
+  /** One entry per shard that answered. */
+  pressure(read: Read): Promise<readonly PressureAnswer[]>
+}
+
+export interface Queues {
+  /** @throws UnavailableError when the management API does not answer */
+  depths(read: Read): Promise<readonly QueueDepth[]>
+}
+
+/** Weighted length as the platform counts it. */
+export type Measure = (platform: PlatformName, text: string) => { readonly length: number; readonly limit: number }
+
+export interface Clock {
+  now(): Date
+}
+
+/** Facts as they happen, for the live views. */
+export interface LiveFacts {
+  subscribe(receive: (fact: RecordedFact) => void): () => void
+}
+
+/** All that the API stands on. */
+export interface Ports {
+  readonly bus: Pick<Bus, 'emit' | 'send' | 'ask'>
+  readonly posts: PostRecords
+  readonly recent: RecentPosts
+  readonly accounts: Accounts
+  readonly pool: Pool
+  readonly queues: Queues
+  readonly media: Pick<MediaStore, 'put' | 'get'> & { has(id: MediaId): Promise<boolean> }
+  readonly live: LiveFacts
+  readonly measure: Measure
+  readonly clock: Clock
+  readonly policy: Policy
+  readonly log: Scope['log']
+}
+
+/** Seconds; see config.ts. */
+export interface Policy {
+  /** How far ahead a post may be scheduled. */
+  readonly horizon: number
+}
