@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { resolve } from 'node:path'
-import { controlOf, type Control } from './control-client.ts'
+import { controlAt, type Control, type ControlAddress } from './control-client.ts'
 import { StackError } from './errors.ts'
 import type { SupervisorMessage } from './supervisor/protocol.ts'
 import { readState } from './state.ts'
@@ -24,8 +24,7 @@ export interface StackOptions {
 }
 
 /** A running stack. Disposing it stops everything. */
-export interface Stack extends AsyncDisposable, Control {
-  readonly dataDir: string
+export interface Stack extends AsyncDisposable, Control, ControlAddress {
   /** Stop everything and wait until nothing is left. May be called again. */
   stop(): Promise<void>
 }
@@ -61,7 +60,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   }
   const state = readState(dataDir)
   if (state === undefined) throw new StackError(`The stack in ${dataDir} left no state file.`)
-  return { dataDir, ...controlOf(state), stop, [Symbol.asyncDispose]: stop }
+  return { dataDir, control: state.control, ...controlAt(state), stop, [Symbol.asyncDispose]: stop }
 }
 
 const readiness = (child: ChildProcess, dataDir: string, options: StackOptions): Promise<void> =>

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { StackError } from './errors.ts'
-import type { StackState } from './state.ts'
 
 const EndpointsAnswer = z.object({
   postgresUrl: z.string(),
@@ -54,8 +53,14 @@ export interface Control {
   requestStop(): Promise<void>
 }
 
-/** Client of the supervisor's control API, found through the stack's state file. */
-export const controlOf = ({ control, dataDir }: StackState): Control => {
+/** Where a supervisor listens. The token is secret. */
+export interface ControlAddress {
+  readonly dataDir: string
+  readonly control: { readonly port: number; readonly token: string }
+}
+
+/** Client of the supervisor's control API. */
+export const controlAt = ({ control, dataDir }: ControlAddress): Control => {
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(`http://127.0.0.1:${control.port}${path}`, {
       method,

@@ -1,5 +1,5 @@
 export { startStack, type Stack, type StackOptions } from './client.ts'
-export { controlOf, type Control, type IsolateAnswer, type ServicesRequest, type StackDescription } from './control-client.ts'
+export { controlAt, type Control, type ControlAddress, type IsolateAnswer, type ServicesRequest, type StackDescription } from './control-client.ts'
 export { DEPENDENCY_NAMES, type DependencyName } from './dependencies/dependency.ts'
 export type { Endpoints } from './endpoints.ts'
 export { StackError } from './errors.ts'

@@ -5,7 +5,7 @@ import { openGateway } from '../dependencies/gateway.ts'
 import { postgresUrl, withDatabase } from '../dependencies/postgres.ts'
 import { postgrestProcess } from '../dependencies/postgrest.ts'
 import { prepareDatabase } from '../dependencies/supabase-roles.ts'
-import { createVhost, deleteVhost } from '../broker-definitions.ts'
+import { createVhost, deleteVhost, management } from '../broker-definitions.ts'
 import { endpointsOf, type Endpoints } from '../endpoints.ts'
 import { migrate } from '../migrations.ts'
 import { ephemeralPort } from '../ports.ts'
@@ -53,7 +53,7 @@ export const isolates = (context: StackContext): Isolates => {
     open.set(id, async () => {
       await front.close({ hard: true })
       await rest.stop({ hard: true })
-      const left = await leftOpen(context, id)
+      const left = [...(await openInPostgres(context, id)), ...(await openInRabbitmq(context, id))]
       await Promise.all([run(context, `drop database if exists ${id} with (force)`), deleteVhost(context, id)])
       return left
     })
@@ -85,7 +85,12 @@ const makeTemplate = async (context: StackContext): Promise<void> => {
   await migrate(postgresUrl(context, TEMPLATE), context.mark)
 }
 
-const leftOpen = async (context: StackContext, database: string): Promise<readonly string[]> =>
+const openInRabbitmq = async (context: StackContext, vhost: string): Promise<readonly string[]> => {
+  const connections = (await management(context, 'GET', `vhosts/${vhost}/connections`)) as readonly { readonly name: string }[]
+  return connections.map(({ name }) => `a RabbitMQ connection (${name})`)
+}
+
+const openInPostgres = async (context: StackContext, database: string): Promise<readonly string[]> =>
   withDatabase(context, 'template1', async (client: pg.Client) => {
     const { rows } = await client.query<{ application_name: string; query: string }>(
       `select application_name, left(query, 80) as query from pg_stat_activity where datname = $1 and backend_type = 'client backend' and application_name not like 'PostgREST%'`,

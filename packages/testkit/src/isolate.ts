@@ -1,0 +1,33 @@
+import { controlAt, type Endpoints } from '@surepost/stack'
+import { afterAll, inject } from 'vitest'
+import './provided.ts'
+
+/** A part of the test stack that belongs to one test file. */
+export interface IsolatedEnvironment {
+  /** Name of its virtual host and of its database. */
+  readonly id: string
+  readonly endpoints: Endpoints
+  /** Stop and start what all test files share: only for tests that run alone. */
+  stopDependency(name: string, options?: { readonly hard?: boolean }): Promise<void>
+  startDependency(name: string): Promise<void>
+}
+
+/**
+ * A virtual host with the policies applied and a migrated database behind a PostgREST and a gateway of its own. Call it
+ * once at the top of a test file, before any `afterAll` of the file: it is disposed of last, and fails the file when a
+ * connection to Postgres or RabbitMQ was left open.
+ */
+export const isolate = async (): Promise<IsolatedEnvironment> => {
+  const control = controlAt(inject('surepost'))
+  const { id, endpoints } = await control.createIsolate()
+  afterAll(async () => {
+    const leftOpen = await control.disposeIsolate(id)
+    if (leftOpen.length > 0) throw new Error(`The test file left open: ${leftOpen.join('; ')}. Close what was connected before the file ends.`)
+  })
+  return {
+    id,
+    endpoints,
+    stopDependency: (name, options) => control.stopPart(name, options),
+    startDependency: (name) => control.startPart(name),
+  }
+}
