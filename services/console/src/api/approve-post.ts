@@ -9,6 +9,7 @@ import {
   isDueSoon,
   messageIdOf,
 } from '@surepost/shared/contracts'
+import { expected } from '../http/expected.ts'
 import { operation } from '../http/operation.ts'
 import { Problem } from '../http/problems.ts'
 import type { Ports } from '../ports.ts'
@@ -23,7 +24,7 @@ const Approval = z.strictObject(
     /** The `hash` of what was read: an approval of anything else is refused. */
     hash: Hash,
   },
-  'must be {"hash"}: the hash of the post as it was read, from GET /v1/posts/:id',
+  expected('must be {"hash"}: the hash of the post as it was read, from GET /v1/posts/:id'),
 )
 const Approved = z.object({ id: PostId, state: z.enum(['scheduled', 'queued']) })
 
@@ -34,7 +35,7 @@ const approve = async (
   post: BodyOf<typeof PostSubmitted>,
   by: string,
 ): Promise<'scheduled' | 'queued'> => {
-  const { postId, revision, hash, account, platform, content, notAfter } = post
+  const { postId, revision, hash, account, platform, content, notAfter, at: acceptedAt } = post
   const signal = AbortSignal.timeout(CONFIRM_MS)
   const now = ports.clock.now()
   const id = messageIdOf('post.approved', postId, revision)
@@ -43,7 +44,7 @@ const approve = async (
   ports.recent.observe({ id, type: PostApproved.type, body })
   const scheduledAt = post.scheduledAt === null ? null : new Date(post.scheduledAt)
   if (!isDueSoon(scheduledAt, now)) return 'scheduled'
-  const approved = { postId, revision, hash, account, platform, content, notAfter }
+  const approved = { postId, revision, hash, account, platform, content, notAfter, acceptedAt }
   await sendDispatch(ports, dispatchOf(approved, scheduledAt, now), signal)
   return 'queued'
 }

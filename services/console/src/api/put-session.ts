@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { expected } from '../http/expected.ts'
 import { operation } from '../http/operation.ts'
 import { type Controlling, requireAccount } from './account-control.ts'
 import { AccountParams } from './shapes.ts'
@@ -6,7 +7,7 @@ import { AccountParams } from './shapes.ts'
 /** Playwright's storageState as far as we look at it: what is inside is the session itself, and never part of a message. */
 const StorageState = z.looseObject(
   { cookies: z.array(z.unknown(), 'must be a list'), origins: z.array(z.unknown(), 'must be a list').default([]) },
-  'must be Playwright\'s storageState: {"cookies","origins"}',
+  expected("must be Playwright's storageState: {cookies, origins}"),
 )
 
 export const putSession = (ports: Controlling) =>

@@ -112,16 +112,25 @@ export const QueueDepth = z.object({
 })
 export type QueueDepth = z.infer<typeof QueueDepth>
 
-/** The three gaps that must be zero, and the counts around them. Segments, but for `posts`. */
+/** Counts of what was submitted or went live in the last seven days, and the work that is late. */
 export const Counts = z.object({
-  posts: z.record(PostState, z.int()),
-  segments: z.int(),
-  live: z.int(),
-  recorded: z.int(),
-  measured: z.int(),
-  /** Due and not live: past its time by more than a publishing takes. */
-  overduePosts: z.int(),
-  overdueChecks: z.int(),
+  since: Instant,
+  posts: z.partialRecord(PostState, z.int()),
+  /** `recorded` have their platform id in the database; `measured` have at least one reading. */
+  segments: z.object({
+    live: z.int(),
+    recorded: z.int(),
+    measured: z.int(),
+    /** Live once, and gone from the platform. */
+    missing: z.int(),
+    /** Two different platform ids are claimed for one segment. */
+    conflicts: z.int(),
+  }),
+  /** Posts that are due and not dispatched, checks that are due and not read, live segments without checks. */
+  overdue: z.object({ posts: z.int(), checks: z.int(), unplanned: z.int() }),
+  /** Mentions that are not decided yet. */
+  mentions: z.int(),
+  alerts: z.int(),
 })
 export type Counts = z.infer<typeof Counts>
 

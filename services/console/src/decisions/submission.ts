@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AccountId, Media, type PostContent, ReplyTarget, type Segment } from '@surepost/shared/contracts'
+import { expected } from '../http/expected.ts'
 import type { FieldError } from '../http/problems.ts'
 import type { Policy } from '../ports.ts'
 
@@ -35,7 +36,7 @@ export const SubmitPost = z.strictObject(
       .transform((target) => target ?? undefined),
     approval: z.enum(['auto', 'review'], 'must be "auto" or "review"').default('auto'),
   },
-  'must be one JSON object {"account","segments","scheduledAt"?,"replyTo"?,"approval"?}',
+  expected('must be one JSON object {"account","segments","scheduledAt"?,"replyTo"?,"approval"?}'),
 )
 export type SubmitPost = z.output<typeof SubmitPost>
 

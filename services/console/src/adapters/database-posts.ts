@@ -1,0 +1,88 @@
+import { PostSubmitted } from '@surepost/shared/contracts'
+import type { Database } from '@surepost/shared/database'
+import { ContractError } from '@surepost/shared/errors'
+import { z } from 'zod'
+import { Counts } from '../api/shapes.ts'
+import type { PostQuery, PostRecords } from '../ports.ts'
+import { FactRow, POST_COLUMNS, PostRow } from './post-rows.ts'
+
+/** The overview counts what was submitted or published since then. */
+const OVERVIEW_MS = 7 * 24 * 60 * 60 * 1_000
+/** A post's facts: a thread of 25 with its attempts and seven checks each stays below it. */
+const MAX_FACTS = 1_000
+
+const parsed = <S extends z.ZodType>(what: string, schema: S, value: unknown): z.output<S> => {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  throw new ContractError(`The database's ${what} has another shape: ${issue?.path.join('.')} ${issue?.message}`)
+}
+
+const after = ([at, id]: NonNullable<PostQuery['after']>): string =>
+  `submitted_at.lt.${at},and(submitted_at.eq.${at},id.lt.${id})`
+
+/** The record of posts through the one database module. */
+export const databasePosts = (database: Pick<Database, 'read' | 'rpc'>): PostRecords => ({
+  async find(id, { signal }) {
+    const row = await database.read(
+      'post by id',
+      (client) => client.from('posts').select(POST_COLUMNS).eq('id', id).not('state', 'is', null).maybeSingle(),
+      { signal },
+    )
+    return row === null ? undefined : parsed('post', PostRow, row)
+  },
+  async list(query, { signal }) {
+    const rows = await database.read(
+      'newest posts',
+      (client) => {
+        let wanted = client.from('posts').select(POST_COLUMNS).not('submitted_at', 'is', null)
+        if (query.states.length > 0) wanted = wanted.in('state', [...query.states])
+        if (query.account !== undefined) wanted = wanted.eq('account', query.account)
+        if (query.after !== undefined) wanted = wanted.or(after(query.after))
+        return wanted.order('submitted_at', { ascending: false }).order('id', { ascending: false }).limit(query.limit)
+      },
+      { signal },
+    )
+    return parsed('list of posts', z.array(PostRow), rows)
+  },
+  async history(id, { signal }) {
+    const rows = await database.read(
+      'facts of a post',
+      (client) =>
+        client
+          .from('facts')
+          .select('id,type,at,recorded_at,body')
+          .eq('post_id', id)
+          .order('at')
+          .order('id')
+          .limit(MAX_FACTS),
+      { signal },
+    )
+    return parsed('journal', z.array(FactRow), rows)
+  },
+  async submission(id, { signal }) {
+    const rows = await database.read(
+      'submissions of a post',
+      (client) =>
+        client
+          .from('facts')
+          .select('body')
+          .eq('post_id', id)
+          .eq('type', PostSubmitted.type)
+          .order('at')
+          .limit(MAX_FACTS),
+      { signal },
+    )
+    const bodies = parsed('journal', z.array(z.object({ body: PostSubmitted.body })), rows).map((row) => row.body)
+    // Of the latest revision the earliest saying, as the database merges them.
+    return bodies.reduce<(typeof bodies)[number] | undefined>(
+      (best, body) => (best === undefined || body.revision > best.revision ? body : best),
+      undefined,
+    )
+  },
+  async counts({ signal }) {
+    const since = new Date(Date.now() - OVERVIEW_MS).toISOString()
+    const found = await database.rpc('overview', { since }, { signal })
+    return { ...parsed('overview', Counts.omit({ since: true }), found), since }
+  },
+})
