@@ -57,3 +57,17 @@ export const readQueues = async (managementUrl: string, vhost: string): Promise<
   const response = await call(managementUrl, `queues/${encodeURIComponent(vhost)}?columns=name,type,effective_policy_definition`)
   return z.array(QueueState).parse(await response.json())
 }
+
+const PolicyInForce = z.object({
+  name: z.string(),
+  pattern: z.string(),
+  'apply-to': z.string(),
+  priority: z.number(),
+  definition: z.record(z.string(), z.unknown()),
+})
+
+/** Every policy of the vhost. */
+export const readPolicies = async (managementUrl: string, vhost: string): Promise<readonly z.infer<typeof PolicyInForce>[]> => {
+  const response = await call(managementUrl, `policies/${encodeURIComponent(vhost)}`)
+  return z.array(PolicyInForce).parse(await response.json())
+}

@@ -1,0 +1,143 @@
+import type { Rung } from '../contracts/index.ts'
+import { pause, within } from '../runtime/deadline.ts'
+import { childTrace, inContext } from './context.ts'
+import { decide, outcomeOfError, whenToHandle } from './decide.ts'
+import { HEADER, type Headers, attemptOf, brokenEnvelope, decode, headersOf, notBeforeOf } from './envelope.ts'
+import { Limiter } from './limiter.ts'
+import { type Settling, bury, delay, settle } from './settle.ts'
+import { Subscription, type SubscriptionOptions, type Taken } from './subscription.ts'
+import { RUNG_NAMES } from './topology.ts'
+import type { Consumption, Delivery, Outcome, Route } from './types.ts'
+
+export type ConsumerOptions = Omit<SubscriptionOptions, 'receive'> & Settling & { readonly routes: readonly Route[] }
+
+/** How long a consumer that is being disposed of waits for its handlers before it hands their messages back. */
+export const DRAIN_MS = 15_000
+
+const rungsOf = ({ contract }: Route): readonly Rung[] => (contract.kind === 'command' ? contract.retry.rungs : RUNG_NAMES)
+
+/** Takes messages one by one and gives each to the route of its type. The ack contract is `Outcome`'s. */
+export class Consumer implements Consumption {
+  readonly #options: ConsumerOptions
+  readonly #routes: ReadonlyMap<string, Route>
+  readonly #stop = new AbortController()
+  // Over channels too: handlers that outlive a lost channel count until they have ended.
+  readonly #limiter: Limiter
+  readonly #inFlight = new Set<Promise<void>>()
+  readonly subscription: Subscription
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options
+    this.#routes = new Map(options.routes.map((route) => [route.contract.type, route]))
+    this.#limiter = new Limiter(options.prefetch)
+    this.subscription = new Subscription({ ...options, receive: (taken) => this.#receive(taken) })
+  }
+
+  get paused(): boolean {
+    return this.subscription.paused
+  }
+
+  async pause(): Promise<void> {
+    await this.subscription.want(false)
+  }
+
+  async resume(): Promise<void> {
+    await this.subscription.want(true)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort(new Error(`the consumer of ${this.#options.queue} is being stopped`))
+    await this.subscription.want(false).catch(() => {})
+    const late = (): Error => new Error('handlers are still running')
+    await within(this.#drained(), DRAIN_MS, late).catch((error: unknown) => this.#options.log.warn({ err: error }, 'handing back'))
+    await this.subscription.close()
+  }
+
+  async #drained(): Promise<void> {
+    while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight)
+  }
+
+  #receive(taken: Taken): void {
+    const { metrics, queue, log } = this.#options
+    metrics.inFlight.inc({ queue })
+    const work = this.#take(taken)
+      // Nothing in here is expected to throw; if it does, the message comes back with the next channel.
+      .catch((error: unknown) => log.error({ err: error, queue }, 'a message could not be settled'))
+      .finally(() => {
+        metrics.inFlight.dec({ queue })
+        this.#inFlight.delete(work)
+      })
+    this.#inFlight.add(work)
+  }
+
+  async #take(taken: Taken): Promise<void> {
+    const signal = AbortSignal.any([this.#stop.signal, taken.lost])
+    if (!(await this.#limiter.acquire(signal))) return taken.handBack()
+    try {
+      await this.#process(taken, signal)
+    } finally {
+      this.#limiter.release()
+    }
+  }
+
+  async #process(taken: Taken, signal: AbortSignal): Promise<void> {
+    const { message } = taken
+    const broken = brokenEnvelope(message)
+    if (broken !== undefined) return this.#count(message.properties.type, 'malformed', bury(this.#options, taken, broken))
+    const route = this.#routes.get(String(message.properties.type))
+    if (route === undefined) return this.#count('', 'malformed', bury(this.#options, taken, unknownType(message.properties.type)))
+    const decoded = decode(route.contract, message)
+    if (!decoded.ok) return this.#count(route.contract.type, 'malformed', bury(this.#options, taken, decoded.reason))
+    const early = whenToHandle(notBeforeOf(message), Date.now())
+    if (early.handle === 'later') return delay(this.#options, taken, early.rung)
+    if (early.handle === 'after' && !(await pause(early.ms, signal))) return taken.handBack()
+    await this.#run(route, taken, decoded.body, signal)
+  }
+
+  async #run(route: Route, taken: Taken, body: unknown, signal: AbortSignal): Promise<void> {
+    const delivery = deliveryOf(route, taken, body)
+    const { queue, metrics } = this.#options
+    const end = metrics.handling.startTimer({ queue, type: delivery.type })
+    const outcome = await this.#outcome(route, delivery, headersOf(taken.message), signal)
+    end()
+    if (outcome === 'interrupted') return this.#count(delivery.type, 'handed_back', taken.handBack())
+    const decision = decide(outcome, { attempt: delivery.attempt, rungs: rungsOf(route), now: Date.now() })
+    await this.#count(delivery.type, outcome.kind, settle(this.#options, taken, decision))
+  }
+
+  async #outcome(route: Route, delivery: Delivery<unknown>, headers: Headers, signal: AbortSignal): Promise<Outcome | 'interrupted'> {
+    const context = { correlationId: delivery.correlationId, traceparent: childTrace(headers[HEADER.traceparent]) }
+    try {
+      return await inContext(context, () => route.run(delivery, { signal }))
+    } catch (error) {
+      const outcome = outcomeOfError(error)
+      const { log, queue } = this.#options
+      log.warn({ err: error, queue, id: delivery.id, type: delivery.type, attempt: delivery.attempt, outcome: outcome.kind }, 'a handler threw')
+      // Stopped in the middle is not failed: it spends no attempt.
+      return signal.aborted && outcome.kind === 'retry' ? 'interrupted' : outcome
+    }
+  }
+
+  async #count(type: unknown, outcome: string, work: void | Promise<void>): Promise<void> {
+    await work
+    this.#options.metrics.consumed.inc({ queue: this.#options.queue, type: typeof type === 'string' ? type : '', outcome })
+  }
+}
+
+const unknownType = (type: unknown): string => (typeof type === 'string' && type !== '' ? `its type "${type}" has no handler here` : 'it has no type')
+
+const deliveryOf = (route: Route, { message, receivedAt }: Taken, body: unknown): Delivery<unknown> => {
+  const { messageId, correlationId, replyTo, timestamp } = message.properties
+  const id = String(messageId)
+  const attempt = attemptOf(message)
+  return {
+    id,
+    type: route.contract.type,
+    body,
+    attempt,
+    lastAttempt: attempt > rungsOf(route).length,
+    sentAt: new Date(typeof timestamp === 'number' ? timestamp * 1_000 : receivedAt),
+    correlationId: typeof correlationId === 'string' ? correlationId : id,
+    replyTo: typeof replyTo === 'string' && replyTo !== '' ? replyTo : undefined,
+  }
+}

@@ -1,0 +1,99 @@
+import { EventEmitter, once } from 'node:events'
+import type { Logger } from 'pino'
+import { messageOf } from '../errors/index.ts'
+import { aborted, backoffMs, pause } from '../runtime/deadline.ts'
+
+/** Something that can be lost: `lost` is aborted, with the error, at that moment. */
+export interface Held {
+  readonly lost: AbortSignal
+}
+
+export interface KeeperOptions<H extends Held> {
+  /** What is kept, for sentences: "the connection to …". */
+  readonly name: string
+  readonly log: Logger
+  /** Open it, ready for use. The signal is aborted when it is no longer wanted. */
+  readonly open: (signal: AbortSignal) => Promise<H>
+  /** Let go of what is left of it; called once for everything that was opened. Must not throw. */
+  readonly release: (held: H) => Promise<void>
+  readonly onUp?: (held: H) => void
+  readonly onDown?: (held: H, reason: unknown) => void
+}
+
+/** Held this long counts as healthy: the next failure starts with a short delay again. */
+const STABLE_MS = 5_000
+
+/** Keeps one thing open: opens it again after every loss, with backoff and jitter, until it is stopped. */
+export class Keeper<H extends Held> {
+  readonly #options: KeeperOptions<H>
+  readonly #stop = new AbortController()
+  readonly #events = new EventEmitter().setMaxListeners(0)
+  readonly #loop: Promise<void>
+  #held: H | undefined
+  #trouble: string | undefined
+
+  constructor(options: KeeperOptions<H>) {
+    this.#options = options
+    this.#loop = this.#run()
+  }
+
+  get held(): H | undefined {
+    return this.#held
+  }
+
+  /** Why it is not open; undefined while it is, before the first try has ended, and after `stop`. */
+  get trouble(): string | undefined {
+    return this.#stop.signal.aborted ? undefined : this.#trouble
+  }
+
+  /** Waits until it is open. @throws the signal's reason, or an error when it is stopped */
+  async available(signal?: AbortSignal): Promise<H> {
+    const ends = signal === undefined ? this.#stop.signal : AbortSignal.any([this.#stop.signal, signal])
+    while (this.#held === undefined) {
+      ends.throwIfAborted()
+      await once(this.#events, 'up', { signal: ends }).catch(() => ends.throwIfAborted())
+    }
+    return this.#held
+  }
+
+  /** Keep it no longer; resolves when it was released. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error(`${this.#options.name} was closed`))
+    await this.#loop
+  }
+
+  async #run(): Promise<void> {
+    const { name, log } = this.#options
+    let failures = 0
+    while (!this.#stop.signal.aborted) {
+      const since = Date.now()
+      const reason = await this.#once()
+      if (this.#stop.signal.aborted) return
+      failures = Date.now() - since > STABLE_MS ? 1 : failures + 1
+      const delay = Math.round(backoffMs(failures))
+      this.#trouble = `${name} is not there: ${messageOf(reason)}. It is tried again by itself.`
+      log.warn({ failures, retryInMs: delay }, this.#trouble)
+      await pause(delay, this.#stop.signal)
+    }
+  }
+
+  /** One life: returns why it ended. */
+  async #once(): Promise<unknown> {
+    const { open, release, onUp, onDown } = this.#options
+    let held: H
+    try {
+      held = await open(this.#stop.signal)
+    } catch (error) {
+      return error
+    }
+    this.#held = held
+    this.#trouble = undefined
+    onUp?.(held)
+    this.#events.emit('up')
+    await Promise.race([aborted(held.lost), aborted(this.#stop.signal)])
+    this.#held = undefined
+    onDown?.(held, held.lost.reason)
+    await release(held)
+    return held.lost.reason
+  }
+}

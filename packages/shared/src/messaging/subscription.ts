@@ -1,0 +1,159 @@
+import type { Channel, ConsumeMessage } from 'amqplib'
+import type { Logger } from 'pino'
+import { type Session, keepChannel } from './channels.ts'
+import { type Connected, rpc } from './connection.ts'
+import type { Keeper } from './keeper.ts'
+import type { Link } from './link.ts'
+import { asError } from './unexpected.ts'
+
+/** One message in hand, with the only ways to give it back. All of them do nothing once the channel is lost. */
+export interface Taken {
+  readonly message: ConsumeMessage
+  /** Aborted when the channel is lost: the broker has taken the message back. */
+  readonly lost: AbortSignal
+  readonly receivedAt: number
+  ack(): void
+  /** Back to the queue untouched. For shutdown only, never for a failure. */
+  handBack(): void
+}
+
+export interface SubscriptionOptions {
+  readonly queue: string
+  readonly link: Link
+  readonly log: Logger
+  readonly prefetch: number
+  /** Runs before consuming on a channel that replaces another one of the same connection: its queue may be gone. */
+  readonly redeclare: (connected: Connected) => Promise<void>
+  readonly receive: (taken: Taken) => void
+}
+
+interface Life extends Session {
+  tag?: string | undefined
+  readonly unsettled: Set<number>
+}
+
+/** Consumes one queue with manual acks, through every loss of channel, connection and queue. */
+export class Subscription {
+  readonly #options: SubscriptionOptions
+  readonly #channel: Keeper<Session>
+  readonly #lives = new WeakMap<Session, Life>()
+  readonly #takers = new WeakMap<Taken, { readonly life: Life; readonly tag: number }>()
+  #lastConnection: Connected | undefined
+  #wanted = true
+  #aligning: Promise<void> = Promise.resolve()
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options
+    this.#channel = keepChannel({
+      name: `The consumer of ${options.queue}`,
+      link: options.link,
+      log: options.log,
+      setup: (session) => this.#setup(session),
+      // Whether to consume may have changed while the channel was being set up.
+      onUp: (session) => {
+        const life = this.#life(session)
+        if (life !== undefined) this.#align(life).catch((error: unknown) => life.fail(asError(error)))
+      },
+    })
+  }
+
+  get trouble(): string | undefined {
+    return this.#channel.trouble
+  }
+
+  get paused(): boolean {
+    return !this.#wanted
+  }
+
+  /** Waits for the first time that it consumes. */
+  async ready(signal: AbortSignal): Promise<void> {
+    await this.#channel.available(signal)
+  }
+
+  /** Consume or not. Resolves when the broker knows; with the broker away, at once. */
+  async want(wanted: boolean): Promise<void> {
+    this.#wanted = wanted
+    const life = this.#life(this.#channel.held)
+    if (life !== undefined) await this.#align(life)
+  }
+
+  /** Close the channel: what is still in hand goes back to the queue. */
+  async close(): Promise<void> {
+    await this.#channel.stop()
+  }
+
+  /** Ack several of one channel, with one frame where nothing older is still open. */
+  ackAll(taken: readonly Taken[]): void {
+    const open = taken.filter((one) => !one.lost.aborted).map((one) => ({ one, at: this.#takers.get(one) }))
+    const life = open[0]?.at?.life
+    const last = open.reduce((best, entry) => ((entry.at?.tag ?? 0) > (best?.at?.tag ?? 0) ? entry : best), open[0])
+    if (life === undefined || last?.at === undefined) return
+    const tags = new Set(open.map(({ at }) => at?.tag))
+    const top = last.at.tag
+    const alone = [...life.unsettled].every((tag) => tag > top || tags.has(tag))
+    if (!alone) return open.forEach(({ one }) => one.ack())
+    open.forEach(({ at }) => at !== undefined && life.unsettled.delete(at.tag))
+    onOpenChannel(() => life.channel.ack(last.one.message, true))
+  }
+
+  async #setup(session: Session): Promise<void> {
+    const { prefetch, redeclare } = this.#options
+    if (this.#lastConnection === session.connected) await redeclare(session.connected)
+    this.#lastConnection = session.connected
+    const life: Life = Object.assign(session, { unsettled: new Set<number>() })
+    this.#lives.set(session, life)
+    await rpc(session.connected, 'setting the prefetch', session.channel.prefetch(prefetch))
+    await this.#align(life)
+  }
+
+  #life(session: Session | undefined): Life | undefined {
+    return session === undefined ? undefined : this.#lives.get(session)
+  }
+
+  /** Make the broker's view match what is wanted, one change at a time. */
+  #align(life: Life): Promise<void> {
+    const next = this.#aligning.catch(() => {}).then(() => this.#change(life))
+    this.#aligning = next
+    return next
+  }
+
+  async #change(life: Life): Promise<void> {
+    if (life.lost.aborted || this.#wanted === (life.tag !== undefined)) return
+    const { channel, connected } = life
+    if (this.#wanted) {
+      const { consumerTag } = await rpc(connected, 'consuming', channel.consume(this.#options.queue, (message) => this.#deliver(life, message)))
+      life.tag = consumerTag
+    } else if (life.tag !== undefined) {
+      await rpc(connected, 'cancelling a consumer', channel.cancel(life.tag))
+      life.tag = undefined
+    }
+  }
+
+  #deliver(life: Life, message: ConsumeMessage | null): void {
+    if (message === null) return life.fail(new Error(`queue ${this.#options.queue} was deleted or moved`))
+    const tag = message.fields.deliveryTag
+    life.unsettled.add(tag)
+    const once = (send: (channel: Channel) => void): void => {
+      if (life.lost.aborted || !life.unsettled.delete(tag)) return
+      onOpenChannel(() => send(life.channel))
+    }
+    const taken: Taken = {
+      message,
+      lost: life.lost,
+      receivedAt: Date.now(),
+      ack: () => once((channel) => channel.ack(message)),
+      handBack: () => once((channel) => channel.nack(message, false, true)),
+    }
+    this.#takers.set(taken, { life, tag })
+    this.#options.receive(taken)
+  }
+}
+
+/** amqplib throws on a channel that is closing, a moment before it says so; the broker redelivers what this would have settled. */
+const onOpenChannel = (send: () => void): void => {
+  try {
+    send()
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'IllegalOperationError')) throw error
+  }
+}
