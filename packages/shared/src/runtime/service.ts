@@ -1,16 +1,18 @@
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { messageOf } from '../errors/index.ts'
-import { parseConfig, serviceVariables } from './config.ts'
+import { parseConfig } from './config.ts'
 import { within } from './deadline.ts'
 import { createLogger } from './logger.ts'
 import { describeProcess, registry as processRegistry } from './metrics.ts'
 import { type OpsServer, type ReadyCheck, startOps } from './ops.ts'
 import type { Scope } from './types.ts'
+import { serviceVariables } from './variables.ts'
 
 export interface ServiceOptions {
   /** Variables to read instead of the process's. */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Where metrics go instead of the process's registry. */
   readonly registry?: Registry
   /** A logger to use instead of JSON on stdout. */
   readonly log?: Logger
@@ -22,117 +24,130 @@ export interface ServiceOptions {
  */
 export type ServiceState = 'new' | 'starting' | 'running' | 'stopping' | 'stopped'
 
-export interface Service {
-  readonly state: ServiceState
-  readonly log: Logger
-  /** Port of the ops server, while there is one. */
-  readonly opsPort: number | undefined
-  /** Run `start` once; a second call answers with the same promise. @throws what `start` threw, after unwinding */
-  start(): Promise<void>
-  /**
-   * Abort the scope and release everything in reverse. A second call answers with the same promise.
-   * @throws Error with a sentence when it is not done within the grace period (`SHUTDOWN_GRACE_MS`)
-   */
-  stop(): Promise<void>
-}
-
+/** What a service does to start: take things into use. It returns when the service works. */
 export type Start = (scope: Scope) => Promise<void>
 
-/**
- * One service's life without the process around it: `runService` adds signals and exit codes.
- * @throws ConfigError when OPS_HOST, OPS_PORT, LOG_LEVEL or SHUTDOWN_GRACE_MS cannot be used
- */
-export const createService = (name: string, start: Start, options: ServiceOptions = {}): Service => {
-  const config = parseConfig(serviceVariables, options.env)
-  const log = options.log ?? createLogger(name, config.LOG_LEVEL)
-  const registry = options.registry ?? processRegistry
-  const stopping = new AbortController()
-  const resources: AsyncDisposable[] = []
-  const checks: ReadyCheck[] = []
-  let state: ServiceState = 'new'
-  let ops: OpsServer | undefined
-  let booting: Promise<void> | undefined
-  let started: Promise<void> | undefined
-  let stopped: Promise<void> | undefined
+/** What readiness says of each state; null: nothing stands in its way. */
+const UNREADY: Record<ServiceState, string | null> = {
+  new: 'has not been started.',
+  starting: 'is starting.',
+  running: null,
+  stopping: 'is shutting down.',
+  stopped: 'has stopped.',
+}
 
-  const scope: Scope = {
-    name,
-    log,
-    signal: stopping.signal,
-    use: (resource) => {
-      resources.push(resource)
-      return resource
-    },
-    readyWhen: (check) => void checks.push(check),
+/** One service's life without the process around it: `runService` adds signals and exit codes. */
+export class Service {
+  readonly log: Logger
+  readonly #name: string
+  readonly #start: Start
+  readonly #config: ReturnType<typeof parseConfig<typeof serviceVariables>>
+  readonly #registry: Registry
+  readonly #stopping = new AbortController()
+  readonly #resources: AsyncDisposable[] = []
+  readonly #checks: ReadyCheck[] = []
+  #state: ServiceState = 'new'
+  #ops: OpsServer | undefined
+  #booting: Promise<void> | undefined
+  #started: Promise<void> | undefined
+  #stopped: Promise<void> | undefined
+
+  constructor(name: string, start: Start, options: ServiceOptions) {
+    this.#name = name
+    this.#start = start
+    this.#config = parseConfig(serviceVariables, options.env)
+    this.log = options.log ?? createLogger(name, this.#config.LOG_LEVEL)
+    this.#registry = options.registry ?? processRegistry
   }
-  const lifeCheck: ReadyCheck = () => (state === 'running' ? [] : [LIFE[state](name)])
 
-  const boot = async (): Promise<void> => {
-    describeProcess(name, registry)
-    ops = await startOps({ host: config.OPS_HOST, port: config.OPS_PORT }, () => [lifeCheck, ...checks], registry)
-    log.info({ opsPort: ops.port }, 'starting')
-    await start(scope)
-    if (state === 'starting') {
-      state = 'running'
-      log.info('started')
+  get state(): ServiceState {
+    return this.#state
+  }
+
+  /** Port of the ops server, while there is one. */
+  get opsPort(): number | undefined {
+    return this.#ops?.port
+  }
+
+  /** Run `start` once; a second call answers with the same promise. @throws what `start` threw, after unwinding */
+  start(): Promise<void> {
+    if (this.#started !== undefined) return this.#started
+    if (this.#state !== 'new') return Promise.reject(new Error(`${this.#name} was stopped before it started`))
+    this.#state = 'starting'
+    this.#booting = this.#boot()
+    this.#started = this.#booting.catch(async (error: unknown) => {
+      await this.stop().catch((late: unknown) => this.log.error(messageOf(late)))
+      throw error
+    })
+    return this.#started
+  }
+
+  /**
+   * Abort the scope's signal and release everything in reverse. A second call answers with the same promise.
+   * @throws Error with a sentence when it is not done within the grace period (`SHUTDOWN_GRACE_MS`)
+   */
+  stop(): Promise<void> {
+    if (this.#stopped !== undefined) return this.#stopped
+    this.#state = 'stopping'
+    const grace = this.#config.SHUTDOWN_GRACE_MS
+    const late = (): Error =>
+      new Error(
+        `${this.#name} did not stop within ${grace} ms (SHUTDOWN_GRACE_MS): what it holds is left to the system to release.`,
+      )
+    this.#stopped = within(this.#unwind(), grace, late)
+    return this.#stopped
+  }
+
+  async #boot(): Promise<void> {
+    const { OPS_HOST: host, OPS_PORT: port } = this.#config
+    describeProcess(this.#name, this.#registry)
+    this.#ops = await startOps({ host, port }, () => [() => this.#life(), ...this.#checks], this.#registry)
+    this.log.info({ opsPort: this.#ops.port }, 'starting')
+    await this.#start(this.#scope())
+    if (this.#state !== 'starting') return
+    this.#state = 'running'
+    this.log.info('started')
+  }
+
+  #scope(): Scope {
+    return {
+      name: this.#name,
+      log: this.log,
+      signal: this.#stopping.signal,
+      use: (resource) => {
+        this.#resources.push(resource)
+        return resource
+      },
+      readyWhen: (check) => void this.#checks.push(check),
     }
   }
 
-  const unwind = async (): Promise<void> => {
-    stopping.abort(new Error(`${name} is shutting down`))
+  #life(): readonly string[] {
+    const unready = UNREADY[this.#state]
+    return unready === null ? [] : [`${this.#name} ${unready}`]
+  }
+
+  async #unwind(): Promise<void> {
+    this.#stopping.abort(new Error(`${this.#name} is shutting down`))
     // A start in progress may still take things into use: they are released after it has ended.
-    await booting?.catch(() => {})
-    for (let resource = resources.pop(); resource !== undefined; resource = resources.pop()) await release(resource, log)
-    await ops?.[Symbol.asyncDispose]()
-    state = 'stopped'
+    await this.#booting?.catch(() => {})
+    for (let next = this.#resources.pop(); next !== undefined; next = this.#resources.pop()) await this.#release(next)
+    await this.#ops?.[Symbol.asyncDispose]()
+    this.#state = 'stopped'
   }
 
-  const stop = (): Promise<void> => {
-    if (stopped !== undefined) return stopped
-    state = 'stopping'
-    const late = (): Error =>
-      new Error(
-        `${name} did not stop within ${config.SHUTDOWN_GRACE_MS} ms (SHUTDOWN_GRACE_MS): ${resources.length + 1} of the things it uses were not released.`,
-      )
-    stopped = within(unwind(), config.SHUTDOWN_GRACE_MS, late)
-    return stopped
-  }
-
-  return {
-    get state() {
-      return state
-    },
-    log,
-    get opsPort() {
-      return ops?.port
-    },
-    start: () => {
-      if (started !== undefined) return started
-      if (state !== 'new') return Promise.reject(new Error(`${name} was stopped before it started`))
-      state = 'starting'
-      booting = boot()
-      started = booting.catch(async (error: unknown) => {
-        await stop().catch((late: unknown) => log.error(messageOf(late)))
-        throw error
-      })
-      return started
-    },
-    stop,
+  async #release(resource: AsyncDisposable): Promise<void> {
+    try {
+      await resource[Symbol.asyncDispose]()
+    } catch (error) {
+      this.log.error({ err: error }, 'something could not be released; going on with the rest')
+    }
   }
 }
 
-const LIFE: Record<ServiceState, (name: string) => string> = {
-  new: (name) => `${name} has not been started.`,
-  starting: (name) => `${name} is starting.`,
-  running: () => '',
-  stopping: (name) => `${name} is shutting down.`,
-  stopped: (name) => `${name} has stopped.`,
-}
-
-const release = async (resource: AsyncDisposable, log: Logger): Promise<void> => {
-  try {
-    await resource[Symbol.asyncDispose]()
-  } catch (error) {
-    log.error({ err: error }, 'something could not be released; going on with the rest')
-  }
-}
+/**
+ * Make a service that is not started yet.
+ * @throws ConfigError when OPS_HOST, OPS_PORT, LOG_LEVEL or SHUTDOWN_GRACE_MS cannot be used
+ */
+export const createService = (name: string, start: Start, options: ServiceOptions = {}): Service =>
+  new Service(name, start, options)
