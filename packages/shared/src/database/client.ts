@@ -1,0 +1,57 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { createClient, type PostgrestSingleResponse, type SupabaseClient } from '@supabase/supabase-js'
+import { errorOf } from './errors.ts'
+import type { Schema } from './schema.ts'
+
+/** What a query is built with. */
+export type ReadClient = Pick<SupabaseClient<Schema>, 'from'>
+/** A built query: awaiting it sends it. */
+export type Query<T> = PromiseLike<PostgrestSingleResponse<T>>
+
+export interface RawClient {
+  readonly reads: ReadClient
+  call(name: string, args: object): Query<unknown>
+  /** Send one query once, under a signal. @throws the error that its answer means (see `classify`) */
+  send<T>(label: string, query: () => Query<T>, signal: AbortSignal): Promise<T>
+}
+
+/**
+ * The one place that knows supabase-js. `fetch` of Node keeps its connections alive; the library's own retries are off,
+ * since there is one retry layer. The signal travels beside the query, so that no query can be sent without one.
+ */
+export const createRawClient = (url: string, key: string): RawClient => {
+  const signals = new AsyncLocalStorage<AbortSignal>()
+  const client = createClient<Schema>(url, key, {
+    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+    db: { retry: false },
+    global: {
+      fetch: (input, init) => {
+        const signal = signals.getStore()
+        if (signal === undefined) return Promise.reject(new Error('A query may only be sent by the database module.'))
+        return fetch(input, { ...init, signal })
+      },
+    },
+  })
+  return {
+    reads: client,
+    call: (name, args) => client.rpc(name, args as Record<string, unknown>) as Query<unknown>,
+    send: (label, query, signal) =>
+      signals.run(signal, async () => {
+        const answer = await query()
+        // Whoever aborted knows why; what fetch makes of it is noise.
+        signal.throwIfAborted()
+        if (answer.error === null) return answer.data
+        const { code, message } = answer.error
+        throw errorOf(label, { status: answer.status, code: code ?? '', message: causeOf(answer.error) ?? message })
+      }),
+  }
+}
+
+/** "fetch failed" hides why (ECONNREFUSED); supabase-js keeps it in the details, before a stack. */
+const causeOf = ({
+  message,
+  details,
+}: {
+  readonly message: string
+  readonly details: string | null
+}): string | undefined => (message.includes('fetch failed') ? /Caused by: (.*)/.exec(details ?? '')?.[1] : undefined)

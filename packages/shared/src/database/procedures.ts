@@ -1,0 +1,177 @@
+import { z } from 'zod'
+import {
+  AccountId,
+  Hash,
+  Mention,
+  PlatformId,
+  PlatformName,
+  PostContent,
+  PostId,
+  PostState,
+} from '../contracts/index.ts'
+
+/** A timestamp of Postgres, as JSON has it. */
+const Timestamp = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
+
+/** The database's functions: what each takes and what it answers. Answers are checked, since they drive commands. */
+const procedure =
+  <Args extends object>() =>
+  <Answer extends z.ZodType>(answer: Answer): Procedure<Args, Answer> => ({ answer })
+
+export interface Procedure<Args extends object, Answer extends z.ZodType> {
+  readonly answer: Answer
+  /** Never there: carries the type of the arguments. */
+  readonly args?: Args
+}
+
+/** The lock under which a job writes; without it (null) nothing is checked. */
+export interface Fence {
+  readonly job_name?: string
+  readonly held_fence?: number
+}
+
+/** A fact for `apply_facts`: its message id, its type and its body. */
+export interface AppliedFact {
+  readonly id: string
+  readonly type: string
+  readonly body: unknown
+}
+
+export const DuePost = z.object({
+  postId: PostId,
+  revision: z.int(),
+  hash: Hash,
+  account: AccountId,
+  platform: PlatformName,
+  content: PostContent,
+  notAfter: Timestamp,
+  scheduledAt: Timestamp.nullable(),
+  state: PostState,
+  dispatches: z.int(),
+  /** Never dispatched, or dispatched and silent since. */
+  why: z.enum(['due', 'silent']),
+})
+export type DuePost = z.infer<typeof DuePost>
+
+export const ClaimedCheck = z.object({
+  checkId: z.uuid(),
+  postId: PostId,
+  segment: z.int(),
+  platformId: PlatformId,
+  deadline: Timestamp,
+  account: AccountId,
+  platform: PlatformName,
+  handle: z.string(),
+})
+export type ClaimedCheck = z.infer<typeof ClaimedCheck>
+
+export const ExpiredCheck = z.object({
+  checkId: z.uuid(),
+  postId: PostId,
+  segment: z.int(),
+  deadline: Timestamp,
+  claims: z.int(),
+  failures: z.int(),
+  lastError: z.string().nullable(),
+  deletedAt: Timestamp.nullable(),
+  paused: z.boolean(),
+})
+export type ExpiredCheck = z.infer<typeof ExpiredCheck>
+
+export const UnplannedSegment = z.object({
+  postId: PostId,
+  segment: z.int(),
+  publishedAt: Timestamp,
+  /** Seconds after `publishedAt`. */
+  checks: z.array(z.number().positive()),
+})
+export type UnplannedSegment = z.infer<typeof UnplannedSegment>
+
+export interface PlannedCheck {
+  readonly id: string
+  readonly postId: string
+  readonly segment: number
+  readonly afterSeconds: number
+  readonly dueAt: string
+  readonly deadline: string
+}
+
+const ClaimedHarvest = z.object({
+  account: AccountId,
+  platform: PlatformName,
+  handle: z.string(),
+  since: PlatformId.nullable(),
+})
+export type ClaimedHarvest = z.infer<typeof ClaimedHarvest>
+
+const OpenMention = z.object({
+  account: AccountId,
+  platform: PlatformName,
+  handle: z.string(),
+  approval: z.enum(['review', 'auto']),
+  voice: z.string(),
+  mention: z.object({ ...Mention.shape, createdAt: Timestamp.transform((at) => at.toISOString()) }),
+})
+export type OpenMention = z.infer<typeof OpenMention>
+
+const Counts = z.record(z.string(), z.int())
+
+/** Every function that may be called, by name. `lease_seconds`: how long a claim holds when nothing comes of it. */
+export const PROCEDURES = {
+  apply_facts: procedure<{ facts: readonly AppliedFact[] }>()(
+    z.object({
+      received: z.int(),
+      /** Those that were not known yet. */
+      applied: z.int(),
+      /** Segments for which two different platform ids are claimed. */
+      conflicts: z.array(
+        z.object({ postId: PostId, segment: z.int(), kept: z.string().nullable(), others: z.array(z.string()) }),
+      ),
+    }),
+  ),
+  claim_due_posts: procedure<
+    Fence & {
+      look_ahead_seconds: number
+      max_rows: number
+      lease_seconds?: number
+      settle_seconds?: number
+      with_silent?: boolean
+    }
+  >()(z.array(DuePost)),
+  claim_expired_posts: procedure<Fence & { max_rows: number; lease_seconds?: number; grace_seconds?: number }>()(
+    z.array(z.object({ postId: PostId, account: AccountId, state: PostState, notAfter: Timestamp })),
+  ),
+  unplanned_segments: procedure<{ max_rows: number }>()(z.array(UnplannedSegment)),
+  plan_checks: procedure<Fence & { planned: readonly PlannedCheck[] }>()(z.int()),
+  claim_due_checks: procedure<Fence & { max_rows: number; lease_seconds?: number }>()(z.array(ClaimedCheck)),
+  claim_expired_checks: procedure<Fence & { max_rows: number; lease_seconds?: number }>()(z.array(ExpiredCheck)),
+  claim_due_harvests: procedure<Fence & { max_rows: number }>()(z.array(ClaimedHarvest)),
+  claim_open_mentions: procedure<Fence & { max_rows: number }>()(z.array(OpenMention)),
+  hold_job_lock: procedure<{ job_name: string; holder_id: string; ttl_seconds: number }>()(z.int().nullable()),
+  release_job_lock: procedure<{ job_name: string; holder_id: string }>()(z.boolean()),
+  ensure_fact_partitions: procedure<{ months_ahead?: number }>()(z.array(z.string())),
+  prune_history: procedure<{ fact_months?: number; job_run_days?: number }>()(
+    z.object({ partitions: z.array(z.string()), jobRuns: z.int() }),
+  ),
+  schema_version: procedure<Record<string, never>>()(z.array(z.string())),
+  overview: procedure<{ since?: string }>()(
+    z.object({
+      posts: Counts,
+      segments: z.object({
+        live: z.int(),
+        recorded: z.int(),
+        measured: z.int(),
+        missing: z.int(),
+        conflicts: z.int(),
+      }),
+      checks: Counts,
+      overdue: z.object({ posts: z.int(), checks: z.int(), unplanned: z.int() }),
+      mentions: z.int(),
+      alerts: z.int(),
+    }),
+  ),
+} as const
+
+export type ProcedureName = keyof typeof PROCEDURES
+export type ArgsOf<Name extends ProcedureName> = NonNullable<(typeof PROCEDURES)[Name]['args']>
+export type AnswerOf<Name extends ProcedureName> = z.output<(typeof PROCEDURES)[Name]['answer']>
