@@ -37,7 +37,10 @@ export class DeadLetterAlerts {
       recent.waiting = sentence
       return
     }
-    this.#recent.set(queue, { timer: setTimeout(() => void this.#tellRest(queue), EVERY_MS).unref(), waiting: undefined })
+    this.#recent.set(queue, {
+      timer: setTimeout(() => void this.#tellRest(queue), EVERY_MS).unref(),
+      waiting: undefined,
+    })
     await this.#emit(queue, sentence)
   }
 
@@ -54,7 +57,12 @@ export class DeadLetterAlerts {
   }
 
   async #emit(queue: string, sentence: string): Promise<void> {
-    const body = { at: new Date().toISOString(), key: deadLetterAlert(queue), severity: 'critical', sentence: sentence.slice(0, 2_000) }
+    const body = {
+      at: new Date().toISOString(),
+      key: deadLetterAlert(queue),
+      severity: 'critical',
+      sentence: sentence.slice(0, 2_000),
+    }
     try {
       await this.#publisher.publish({
         exchange: FACTS_EXCHANGE,

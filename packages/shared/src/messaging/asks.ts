@@ -27,8 +27,14 @@ export class Asks {
    * @param send sends the question, naming the queue for the answer
    * @throws UnavailableError when no answer came within `ms`; whatever `send` throws; the signal's reason
    */
-  async ask(correlationId: string, send: (replyTo: string, signal: AbortSignal) => Promise<void>, ms: number, signal?: AbortSignal): Promise<unknown> {
-    if (this.#open.size >= MOST_OPEN) throw new UnavailableError('rabbitmq', `${MOST_OPEN} questions wait for an answer already.`)
+  async ask(
+    correlationId: string,
+    send: (replyTo: string, signal: AbortSignal) => Promise<void>,
+    ms: number,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    if (this.#open.size >= MOST_OPEN)
+      throw new UnavailableError('rabbitmq', `${MOST_OPEN} questions wait for an answer already.`)
     const over = new AbortController()
     const ends = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal])
     const answered = Promise.withResolvers<unknown>()
@@ -40,7 +46,12 @@ export class Asks {
       return answered.promise
     }
     try {
-      return await within(exchange(), ms, () => new UnavailableError('answer', `No answer came within ${ms} ms.`), signal)
+      return await within(
+        exchange(),
+        ms,
+        () => new UnavailableError('answer', `No answer came within ${ms} ms.`),
+        signal,
+      )
     } finally {
       over.abort(new Error('the question is closed'))
       this.#open.delete(correlationId)
@@ -52,7 +63,9 @@ export class Asks {
   }
 
   #openInbox(): Inbox {
-    const receive = jsonReceiver(this.#log, (body, { properties }) => this.#open.get(String(properties.correlationId))?.(body))
+    const receive = jsonReceiver(this.#log, (body, { properties }) =>
+      this.#open.get(String(properties.correlationId))?.(body),
+    )
     return openInbox({ link: this.#link, log: this.#log, prefix: this.#prefix, most: MOST_OPEN, receive })
   }
 }

@@ -6,7 +6,15 @@ import { attemptOf, brokenEnvelope, decode, notBeforeOf } from './envelope.ts'
 import { type Settling, bury, delay, settle } from './settle.ts'
 import { Subscription, type SubscriptionOptions, type Taken } from './subscription.ts'
 import { RUNG_NAMES } from './topology.ts'
-import { type BatchOptions, type Consumption, type HandlerContext, type Outcome, type RecordedFact, done, snooze } from './types.ts'
+import {
+  type BatchOptions,
+  type Consumption,
+  type HandlerContext,
+  type Outcome,
+  type RecordedFact,
+  done,
+  snooze,
+} from './types.ts'
 
 export type ApplyFacts = (batch: readonly RecordedFact[], context: HandlerContext) => Promise<readonly Outcome[]>
 
@@ -45,7 +53,11 @@ export class Batcher implements Consumption {
     this.#options = options
     this.#contracts = new Map(options.facts.map((fact) => [fact.type, fact]))
     // One batch being applied, one being collected.
-    this.subscription = new Subscription({ ...options, prefetch: options.max * 2, receive: (taken) => this.#receive(taken) })
+    this.subscription = new Subscription({
+      ...options,
+      prefetch: options.max * 2,
+      receive: (taken) => this.#receive(taken),
+    })
     this.#loop = this.#run()
   }
 
@@ -77,7 +89,9 @@ export class Batcher implements Consumption {
     const broken = brokenEnvelope(message)
     const contract = this.#contracts.get(String(message.properties.type))
     if (broken !== undefined || contract === undefined) {
-      this.#asideFrom(bury(this.#options, taken, broken ?? `its type "${String(message.properties.type)}" is not a recorded fact`))
+      this.#asideFrom(
+        bury(this.#options, taken, broken ?? `its type "${String(message.properties.type)}" is not a recorded fact`),
+      )
       return
     }
     const early = whenToHandle(notBeforeOf(message), Date.now())
@@ -96,7 +110,9 @@ export class Batcher implements Consumption {
 
   #asideFrom(work: Promise<void>): void {
     const { log, queue } = this.#options
-    const tracked = work.catch((error: unknown) => log.error({ err: error, queue }, 'a fact could not be put aside')).finally(() => this.#aside.delete(tracked))
+    const tracked = work
+      .catch((error: unknown) => log.error({ err: error, queue }, 'a fact could not be put aside'))
+      .finally(() => this.#aside.delete(tracked))
     this.#aside.add(tracked)
   }
 
@@ -118,7 +134,9 @@ export class Batcher implements Consumption {
       const left = due === undefined ? undefined : due - Date.now()
       if (this.#buffer.length >= max || (left !== undefined && left <= 0)) return
       this.#arrived = Promise.withResolvers<void>()
-      await (left === undefined ? this.#arrived.promise : Promise.race([this.#arrived.promise, pause(left, this.#stop.signal)]))
+      await (left === undefined
+        ? this.#arrived.promise
+        : Promise.race([this.#arrived.promise, pause(left, this.#stop.signal)]))
     }
   }
 
@@ -141,9 +159,17 @@ export class Batcher implements Consumption {
   #putAside(batch: readonly Entry[], held: AbortController): void {
     held.abort(new Error('the batch was in hand too long and was put aside'))
     const until = new Date(Date.now() + HELD_REST_MS)
-    this.#options.log.warn({ queue: this.#options.queue, facts: batch.length }, 'a batch was in hand too long and is put aside')
+    this.#options.log.warn(
+      { queue: this.#options.queue, facts: batch.length },
+      'a batch was in hand too long and is put aside',
+    )
     const all = [...batch, ...this.#buffer.splice(0)]
-    this.#asideFrom(this.#settle(all, all.map(() => snooze(until, 'in hand too long'))))
+    this.#asideFrom(
+      this.#settle(
+        all,
+        all.map(() => snooze(until, 'in hand too long')),
+      ),
+    )
   }
 
   async #settle(batch: readonly Entry[], outcomes: readonly (Outcome | 'interrupted')[]): Promise<void> {
@@ -156,16 +182,26 @@ export class Batcher implements Consumption {
         const outcome = outcomes[i] ?? done
         if (outcome === 'interrupted') return taken.handBack()
         metrics.consumed.inc({ queue, type: fact.type, outcome: outcome.kind })
-        if (outcome.kind !== 'done') await settle(this.#options, taken, decide(outcome, { attempt: attemptOf(taken.message), rungs: RUNG_NAMES, now }))
+        if (outcome.kind !== 'done')
+          await settle(
+            this.#options,
+            taken,
+            decide(outcome, { attempt: attemptOf(taken.message), rungs: RUNG_NAMES, now }),
+          )
       }),
     )
   }
 }
 
-const kindOf = (outcome: Outcome | 'interrupted' | undefined): string | undefined => (typeof outcome === 'object' ? outcome.kind : outcome)
+const kindOf = (outcome: Outcome | 'interrupted' | undefined): string | undefined =>
+  typeof outcome === 'object' ? outcome.kind : outcome
 
 /** One outcome per fact, whatever `apply` does. */
-const outcomesOf = async (apply: ApplyFacts, batch: readonly Entry[], signal: AbortSignal): Promise<readonly (Outcome | 'interrupted')[]> => {
+const outcomesOf = async (
+  apply: ApplyFacts,
+  batch: readonly Entry[],
+  signal: AbortSignal,
+): Promise<readonly (Outcome | 'interrupted')[]> => {
   try {
     const outcomes = await apply(
       batch.map(({ fact }) => fact),

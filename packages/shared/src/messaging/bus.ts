@@ -1,9 +1,11 @@
-import { z } from 'zod'
+import type { Channel } from 'amqplib'
+import type { z } from 'zod'
 import {
   type CommandContract,
   type Domain,
   FACTS,
   type FactContract,
+  type InputOf,
   RECORDED_FACTS,
   newId,
   queueName,
@@ -12,21 +14,32 @@ import { ContractError } from '../errors/index.ts'
 import { Asks } from './asks.ts'
 import { Batcher } from './batches.ts'
 import { Consumer } from './consumer.ts'
-import { whenToHandle } from './decide.ts'
-import { type Envelope, HEADER, decode, encode, issuesOf, jsonBytes, properties } from './envelope.ts'
-import { type Inbox, jsonReceiver, openInbox } from './inboxes.ts'
+import { decode, issuesOf } from './envelope.ts'
+import { type Inbox, type InboxOptions, jsonReceiver, openInbox } from './inboxes.ts'
+import type { Link } from './link.ts'
 import { type BusOptions, checkOptions } from './options.ts'
-import { ANSWER, type Settling } from './settle.ts'
+import { Sender } from './sender.ts'
+import type { Settling } from './settle.ts'
 import type { Subscription } from './subscription.ts'
-import { FACTS_EXCHANGE, WORK_EXCHANGE, rungName } from './topology.ts'
+import { FACTS_EXCHANGE } from './topology.ts'
 import { Transport } from './transport.ts'
-import type { Bus, Consumption, RecordedFact, Route } from './types.ts'
+import type {
+  AskOptions,
+  BatchOptions,
+  Bus,
+  Consumption,
+  HandlerContext,
+  Outcome,
+  RecordedFact,
+  Route,
+  SendCommandOptions,
+  SendOptions,
+} from './types.ts'
 
 /** Messages that may wait for a slow receiver of an inbox or a live view; the oldest go first. */
 const MOST_WAITING = 10_000
 
 type Running = Consumption & { readonly subscription: Subscription }
-type Input<C extends FactContract | CommandContract> = z.input<C['body']>
 
 /**
  * Connect to RabbitMQ and declare the topology. Resolves after the first connection; until then it is tried again with
@@ -48,95 +61,111 @@ export const connectBus = async (options: BusOptions): Promise<Bus> => {
 
 class RabbitBus implements Bus {
   readonly transport: Transport
+  readonly #options: BusOptions
+  readonly #sender: Sender
   readonly #asks: Asks
   readonly #running = new Set<Running>()
   readonly #inboxes = new Set<Inbox>()
   readonly #closing = new AbortController()
 
   constructor(options: BusOptions) {
+    const { service, shards, log } = options
+    this.#options = options
     this.transport = new Transport(options)
-    this.#asks = new Asks(this.transport.consuming, options.log, this.#inboxPrefix('answers'))
+    this.#sender = new Sender(this.transport.publisher, service, shards)
+    this.#asks = new Asks(this.transport.consuming, log, `surepost.answers.${service}`)
   }
 
-  async emit<C extends FactContract>(contract: C, body: Input<C>, options: Parameters<Bus['emit']>[2] = {}): Promise<void> {
-    const content = encode(contract, body)
-    const envelope = { ...options, headers: { [HEADER.version]: contract.version } }
-    await this.transport.publisher.publish(
-      // A live view that nobody looks at is no error; a recorded fact without a queue is.
-      { exchange: FACTS_EXCHANGE, routingKey: contract.type, content, properties: this.#properties(contract.type, envelope), mandatory: contract.recorded },
-      options.signal,
-    )
+  async emit<C extends FactContract>(contract: C, body: InputOf<C>, options: SendOptions = {}): Promise<void> {
+    await this.#sender.fact(contract, body, options)
   }
 
-  async send<C extends CommandContract>(contract: C, body: Input<C>, options: Parameters<Bus['send']>[2] = {}): Promise<void> {
-    await this.#command(contract, body, options)
+  async send<C extends CommandContract>(
+    contract: C,
+    body: InputOf<C>,
+    options: SendCommandOptions = {},
+  ): Promise<void> {
+    await this.#sender.command(contract, body, options)
   }
 
-  async request<C extends CommandContract>(contract: C, body: Input<C>, options: Parameters<Bus['request']>[2]): Promise<void> {
-    await this.#command(contract, body, options)
+  async request<C extends CommandContract>(
+    contract: C,
+    body: InputOf<C>,
+    options: SendCommandOptions & { readonly replyTo: string; readonly correlationId: string },
+  ): Promise<void> {
+    await this.#sender.command(contract, body, options)
   }
 
   async ask<C extends CommandContract, A extends z.ZodType>(
     contract: C,
-    body: Input<C>,
+    body: InputOf<C>,
     answers: A,
-    { timeoutMs, shard, signal }: Parameters<Bus['ask']>[3],
+    { timeoutMs, signal, ...shard }: AskOptions,
   ): Promise<z.output<A>> {
     const correlationId = newId()
     const send = (replyTo: string, ends: AbortSignal): Promise<void> =>
-      this.#command(contract, body, { correlationId, replyTo, signal: ends, ...(shard === undefined ? {} : { shard }) })
-    const answer = await this.#asks.ask(correlationId, send, timeoutMs, signal)
-    const parsed = answers.safeParse(answer)
-    if (!parsed.success) throw new ContractError(`The answer to ${contract.type} is not one: ${issuesOf(parsed.error)}`)
-    return parsed.data
+      this.#sender.command(contract, body, { ...shard, correlationId, replyTo, signal: ends })
+    const parsed = answers.safeParse(await this.#asks.ask(correlationId, send, timeoutMs, signal))
+    if (parsed.success) return parsed.data
+    throw new ContractError(`The answer to ${contract.type} is not one: ${issuesOf(parsed.error)}`)
   }
 
-  async reply({ replyTo, correlationId }: Parameters<Bus['reply']>[0], body: unknown): Promise<void> {
-    await this.transport.publisher.publish({
-      exchange: '',
-      routingKey: replyTo,
-      content: jsonBytes(body),
-      properties: this.#properties(ANSWER, { correlationId }),
-    })
+  async reply(to: { readonly replyTo: string; readonly correlationId: string }, body: unknown): Promise<void> {
+    await this.#sender.answer(to.replyTo, to.correlationId, body)
   }
 
   async inbox(receive: (body: unknown, correlationId: string) => void): Promise<Inbox> {
-    const take = jsonReceiver(this.#log, (body, { properties: { correlationId } }) => receive(body, String(correlationId ?? '')))
-    return this.#keepInbox(openInbox({ ...this.#inboxOptions('inbox'), receive: take }))
+    const { log } = this.#options
+    return this.#keepInbox('inbox', {
+      receive: jsonReceiver(log, (body, { properties }) => receive(body, String(properties.correlationId ?? ''))),
+    })
   }
 
   async watchFacts(receive: (fact: RecordedFact) => void): Promise<AsyncDisposable> {
-    const take = jsonReceiver(this.#log, (_, message) => {
-      const contract = FACTS.find(({ type }) => type === message.properties.type)
+    const { log } = this.#options
+    const take = jsonReceiver(log, (_, message) => {
+      const { type, messageId } = message.properties
+      const contract = FACTS.find((fact) => fact.type === type)
       const decoded = contract === undefined ? undefined : decode(contract, message)
-      if (contract === undefined || decoded?.ok !== true) return this.#log.warn({ id: message.properties.messageId }, 'a fact in a live view could not be read')
-      receive({ id: String(message.properties.messageId), type: contract.type, body: decoded.body })
+      if (decoded?.ok === true) receive({ id: String(messageId), type: String(type), body: decoded.body })
+      else log.warn({ id: messageId }, 'a fact could not be read by a live view; its consumers park it')
     })
-    const bind = async (channel: Parameters<NonNullable<Parameters<typeof openInbox>[0]['bind']>>[0], queue: string): Promise<void> =>
-      void (await channel.bindQueue(queue, FACTS_EXCHANGE, '#'))
-    return this.#keepInbox(openInbox({ ...this.#inboxOptions('watch'), bind, receive: take }))
+    return this.#keepInbox('watch', { bind: bindToFacts, receive: take })
   }
 
-  async consume(routes: readonly Route[], { prefetch, shard = 0 }: Parameters<Bus['consume']>[1]): Promise<Consumption> {
-    const queues = new Set(routes.map(({ contract }) => (contract.kind === 'command' ? queueName(contract, shard) : contract.type)))
+  async consume(
+    routes: readonly Route[],
+    { prefetch, shard = 0 }: { readonly prefetch: number; readonly shard?: number },
+  ): Promise<Consumption> {
+    const queues = new Set(routes.map((route) => queueOf(route, shard)))
     const [queue] = queues
-    if (queue === undefined || queues.size > 1 || routes.some(({ contract }) => contract.kind !== 'command'))
-      throw new ContractError(`Routes that are consumed together must be commands of one queue, not of ${[...queues].join(', ') || 'none'}.`)
-    return this.#start(new Consumer({ ...this.#settling(queue, 'commands'), routes, prefetch }))
+    if (queue !== undefined && queues.size === 1)
+      return this.#start(new Consumer({ ...this.#settling(queue, 'commands'), routes, prefetch }))
+    throw new ContractError(
+      `Routes that are consumed together must be commands of one queue, not of ${[...queues].join(', ') || 'none'}.`,
+    )
   }
 
-  async consumeFacts(queue: string, routes: readonly Route[], { prefetch }: Parameters<Bus['consumeFacts']>[2]): Promise<Consumption> {
+  async consumeFacts(
+    queue: string,
+    routes: readonly Route[],
+    { prefetch }: { readonly prefetch: number },
+  ): Promise<Consumption> {
     return this.#start(new Consumer({ ...this.#settling(queue, 'facts'), routes, prefetch }))
   }
 
-  async consumeFactBatches(queue: string, apply: Parameters<Bus['consumeFactBatches']>[1], options: Parameters<Bus['consumeFactBatches']>[2]): Promise<Consumption> {
+  async consumeFactBatches(
+    queue: string,
+    apply: (batch: readonly RecordedFact[], context: HandlerContext) => Promise<readonly Outcome[]>,
+    options: BatchOptions,
+  ): Promise<Consumption> {
     return this.#start(new Batcher({ ...this.#settling(queue, 'facts'), ...options, facts: RECORDED_FACTS, apply }))
   }
 
   async health(): Promise<readonly string[]> {
     const troubles = await this.transport.troubles()
-    const consumers = [...this.#running].flatMap(({ subscription }) => subscription.trouble ?? [])
-    return this.transport.consuming.held === undefined ? troubles : [...troubles, ...consumers]
+    if (this.transport.consuming.held === undefined) return troubles
+    return [...troubles, ...[...this.#running].flatMap(({ subscription }) => subscription.trouble ?? [])]
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -146,53 +175,17 @@ class RabbitBus implements Bus {
     await this.transport.close()
   }
 
-  get #log(): BusOptions['log'] {
-    return this.transport.options.log
-  }
-
-  #properties(type: string, envelope: Envelope): ReturnType<typeof properties> {
-    return properties(this.transport.options.service, type, envelope)
-  }
-
-  #inboxPrefix(kind: string): string {
-    return `surepost.${kind}.${this.transport.options.service}`
-  }
-
-  #inboxOptions(kind: string): Pick<Parameters<typeof openInbox>[0], 'link' | 'log' | 'prefix' | 'most'> {
-    return { link: this.transport.consuming, log: this.#log, prefix: this.#inboxPrefix(kind), most: MOST_WAITING }
-  }
-
-  async #command(contract: CommandContract, body: unknown, options: Parameters<Bus['send']>[2] & { readonly replyTo?: string } = {}): Promise<void> {
-    const queue = this.#queueOf(contract, options.shard)
-    const content = encode(contract, body)
-    const early = whenToHandle(options.notBefore?.getTime(), Date.now())
-    const notBefore = early.handle === 'now' ? {} : { [HEADER.notBefore]: options.notBefore?.toISOString() }
-    const envelope = { ...options, headers: { [HEADER.version]: contract.version, ...notBefore } }
-    await this.transport.publisher.publish(
-      {
-        exchange: early.handle === 'later' ? rungName('commands', early.rung) : WORK_EXCHANGE,
-        routingKey: queue,
-        content,
-        properties: this.#properties(contract.type, envelope),
-      },
-      options.signal,
-    )
-  }
-
-  #queueOf(contract: CommandContract, shard: number | undefined): string {
-    const { shards } = this.transport.options
-    if (contract.sharded && (shard === undefined || !Number.isInteger(shard) || shard < 0 || shard >= shards))
-      throw new ContractError(`${contract.type} is sent to a shard from 0 to ${shards - 1}, not to ${shard ?? 'none'}: use shardOf(account, shards).`)
-    return queueName(contract, shard ?? 0)
-  }
-
-  #settling(queue: string, domain: Domain): Settling & { readonly link: Transport['consuming']; readonly redeclare: Transport['redeclare'] } {
-    const { transport } = this
-    const known = transport.topology.queues.some((spec) => spec.role === 'work' && spec.name === queue && spec.domain === domain)
-    if (!known) throw new ContractError(`There is no queue ${queue} for ${domain}: queues come from the contracts, for ${transport.options.shards} shard(s).`)
-    const { publisher, alerts, metrics, consuming: link } = transport
-    const { service, log } = transport.options
-    return { queue, domain, service, publisher, alerts, metrics, log, link, redeclare: (connected) => transport.redeclare(connected) }
+  #settling(
+    queue: string,
+    domain: Domain,
+  ): Settling & { readonly link: Link; readonly redeclare: Transport['redeclare'] } {
+    const { publisher, alerts, metrics, consuming, topology } = this.transport
+    const { service, log, shards } = this.#options
+    const known = topology.queues.some((spec) => spec.role === 'work' && spec.name === queue && spec.domain === domain)
+    if (!known)
+      throw new ContractError(`There is no queue ${queue} for ${domain} in an installation of ${shards} shard(s).`)
+    const redeclare: Transport['redeclare'] = (connected) => this.transport.redeclare(connected)
+    return { queue, domain, service, publisher, alerts, metrics, log, link: consuming, redeclare }
   }
 
   async #start(running: Running): Promise<Consumption> {
@@ -201,9 +194,20 @@ class RabbitBus implements Bus {
     return running
   }
 
-  async #keepInbox(inbox: Inbox): Promise<Inbox> {
+  async #keepInbox(kind: string, options: Pick<InboxOptions, 'receive' | 'bind'>): Promise<Inbox> {
+    const { log, service } = this.#options
+    const prefix = `surepost.${kind}.${service}`
+    const inbox = openInbox({ ...options, link: this.transport.consuming, log, prefix, most: MOST_WAITING })
     this.#inboxes.add(inbox)
     await inbox.ready(this.#closing.signal)
     return inbox
   }
+}
+
+/** A fact among the routes gives a second name, so that it is refused with the queues that differ. */
+const queueOf = ({ contract }: Route, shard: number): string =>
+  contract.kind === 'command' ? queueName(contract, shard) : `the fact ${contract.type}`
+
+const bindToFacts = async (channel: Channel, queue: string): Promise<void> => {
+  await channel.bindQueue(queue, FACTS_EXCHANGE, '#')
 }

@@ -28,7 +28,10 @@ const CLOSE_MS = 5_000
 
 type Open<C extends Channel> = (model: ChannelModel) => Promise<C>
 
-const keep = <C extends Channel>(open: Open<C>, { name, link, log, setup, onUp, onDown }: ChannelOptions<C>): Keeper<Session<C>> =>
+const keep = <C extends Channel>(
+  open: Open<C>,
+  { name, link, log, setup, onUp, onDown }: ChannelOptions<C>,
+): Keeper<Session<C>> =>
   new Keeper<Session<C>>({
     name,
     log,
@@ -48,7 +51,8 @@ const keep = <C extends Channel>(open: Open<C>, { name, link, log, setup, onUp, 
   })
 
 /** Keep one channel on a link, through losses of the channel and of the connection. */
-export const keepChannel = (options: ChannelOptions<Channel>): Keeper<Session> => keep((model) => model.createChannel(), options)
+export const keepChannel = (options: ChannelOptions<Channel>): Keeper<Session> =>
+  keep((model) => model.createChannel(), options)
 
 /** The same for a channel with publisher confirms. */
 export const keepConfirmChannel = (options: ChannelOptions<ConfirmChannel>): Keeper<Session<ConfirmChannel>> =>

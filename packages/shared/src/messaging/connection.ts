@@ -56,7 +56,9 @@ export const dial = async (options: DialOptions, signal: AbortSignal): Promise<C
   if (!url.searchParams.has('heartbeat')) url.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS))
   const clientProperties = { connection_name: `${options.service} ${options.role}` }
   // The listeners are attached in the same tick in which the connection exists: an error without one ends the process.
-  const dialled = connect(url.href, { timeout: CONNECT_MS, noDelay: true, keepAlive: true, clientProperties }).then((model) => watch(model, options))
+  const dialled = connect(url.href, { timeout: CONNECT_MS, noDelay: true, keepAlive: true, clientProperties }).then(
+    (model) => watch(model, options),
+  )
   try {
     return await within(dialled, CONNECT_MS + 1_000, () => new Error(`no answer within ${CONNECT_MS} ms`), signal)
   } catch (error) {
@@ -66,8 +68,10 @@ export const dial = async (options: DialOptions, signal: AbortSignal): Promise<C
 }
 
 const hint = (message: string): string => {
-  if (message.includes('ACCESS-REFUSED') || message.includes('ACCESS_REFUSED')) return `${message}; are user and password in AMQP_URL right?`
-  if (message.includes('NOT-ALLOWED') || message.includes('NOT_ALLOWED')) return `${message}; does the vhost in AMQP_URL exist, and may the user enter it?`
+  if (message.includes('ACCESS-REFUSED') || message.includes('ACCESS_REFUSED'))
+    return `${message}; are user and password in AMQP_URL right?`
+  if (message.includes('NOT-ALLOWED') || message.includes('NOT_ALLOWED'))
+    return `${message}; does the vhost in AMQP_URL exist, and may the user enter it?`
   return message
 }
 

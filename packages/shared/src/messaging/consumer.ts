@@ -14,7 +14,8 @@ export type ConsumerOptions = Omit<SubscriptionOptions, 'receive'> & Settling & 
 /** How long a consumer that is being disposed of waits for its handlers before it hands their messages back. */
 export const DRAIN_MS = 15_000
 
-const rungsOf = ({ contract }: Route): readonly Rung[] => (contract.kind === 'command' ? contract.retry.rungs : RUNG_NAMES)
+const rungsOf = ({ contract }: Route): readonly Rung[] =>
+  contract.kind === 'command' ? contract.retry.rungs : RUNG_NAMES
 
 /** Takes messages one by one and gives each to the route of its type. The ack contract is `Outcome`'s. */
 export class Consumer implements Consumption {
@@ -48,8 +49,9 @@ export class Consumer implements Consumption {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new Error(`the consumer of ${this.#options.queue} is being stopped`))
     await this.subscription.want(false).catch(() => {})
-    const late = (): Error => new Error('handlers are still running')
-    await within(this.#drained(), DRAIN_MS, late).catch((error: unknown) => this.#options.log.warn({ err: error }, 'handing back'))
+    await within(this.#drained(), DRAIN_MS, () => new Error('handlers are still running')).catch((error: unknown) =>
+      this.#options.log.warn({ err: error }, 'handing back'),
+    )
     await this.subscription.close()
   }
 
@@ -83,9 +85,11 @@ export class Consumer implements Consumption {
   async #process(taken: Taken, signal: AbortSignal): Promise<void> {
     const { message } = taken
     const broken = brokenEnvelope(message)
-    if (broken !== undefined) return this.#count(message.properties.type, 'malformed', bury(this.#options, taken, broken))
+    if (broken !== undefined)
+      return this.#count(message.properties.type, 'malformed', bury(this.#options, taken, broken))
     const route = this.#routes.get(String(message.properties.type))
-    if (route === undefined) return this.#count('', 'malformed', bury(this.#options, taken, unknownType(message.properties.type)))
+    if (route === undefined)
+      return this.#count('', 'malformed', bury(this.#options, taken, unknownType(message.properties.type)))
     const decoded = decode(route.contract, message)
     if (!decoded.ok) return this.#count(route.contract.type, 'malformed', bury(this.#options, taken, decoded.reason))
     const early = whenToHandle(notBeforeOf(message), Date.now())
@@ -105,14 +109,22 @@ export class Consumer implements Consumption {
     await this.#count(delivery.type, outcome.kind, settle(this.#options, taken, decision))
   }
 
-  async #outcome(route: Route, delivery: Delivery<unknown>, headers: Headers, signal: AbortSignal): Promise<Outcome | 'interrupted'> {
+  async #outcome(
+    route: Route,
+    delivery: Delivery<unknown>,
+    headers: Headers,
+    signal: AbortSignal,
+  ): Promise<Outcome | 'interrupted'> {
     const context = { correlationId: delivery.correlationId, traceparent: childTrace(headers[HEADER.traceparent]) }
     try {
       return await inContext(context, () => route.run(delivery, { signal }))
     } catch (error) {
       const outcome = outcomeOfError(error)
       const { log, queue } = this.#options
-      log.warn({ err: error, queue, id: delivery.id, type: delivery.type, attempt: delivery.attempt, outcome: outcome.kind }, 'a handler threw')
+      log.warn(
+        { err: error, queue, id: delivery.id, type: delivery.type, attempt: delivery.attempt, outcome: outcome.kind },
+        'a handler threw',
+      )
       // Stopped in the middle is not failed: it spends no attempt.
       return signal.aborted && outcome.kind === 'retry' ? 'interrupted' : outcome
     }
@@ -120,11 +132,16 @@ export class Consumer implements Consumption {
 
   async #count(type: unknown, outcome: string, work: void | Promise<void>): Promise<void> {
     await work
-    this.#options.metrics.consumed.inc({ queue: this.#options.queue, type: typeof type === 'string' ? type : '', outcome })
+    this.#options.metrics.consumed.inc({
+      queue: this.#options.queue,
+      type: typeof type === 'string' ? type : '',
+      outcome,
+    })
   }
 }
 
-const unknownType = (type: unknown): string => (typeof type === 'string' && type !== '' ? `its type "${type}" has no handler here` : 'it has no type')
+const unknownType = (type: unknown): string =>
+  typeof type === 'string' && type !== '' ? `its type "${type}" has no handler here` : 'it has no type'
 
 const deliveryOf = (route: Route, { message, receivedAt }: Taken, body: unknown): Delivery<unknown> => {
   const { messageId, correlationId, replyTo, timestamp } = message.properties

@@ -34,7 +34,12 @@ export const decide = (outcome: Outcome, { attempt, rungs, now }: Standing): Dec
     case 'answer':
       return { do: 'answer', body: outcome.body }
     case 'snooze':
-      return { do: 'delay', rung: longestRungWithin(outcome.until.getTime() - now) ?? SHORTEST, attempt, notBefore: outcome.until }
+      return {
+        do: 'delay',
+        rung: longestRungWithin(outcome.until.getTime() - now) ?? SHORTEST,
+        attempt,
+        notBefore: outcome.until,
+      }
     case 'reject':
       return { do: 'bury', reason: outcome.reason, cause: outcome.cause }
     case 'retry': {
@@ -46,7 +51,10 @@ export const decide = (outcome: Outcome, { attempt, rungs, now }: Standing): Dec
   }
 }
 
-export type Early = { readonly handle: 'now' } | { readonly handle: 'after'; readonly ms: number } | { readonly handle: 'later'; readonly rung: Rung }
+export type Early =
+  | { readonly handle: 'now' }
+  | { readonly handle: 'after'; readonly ms: number }
+  | { readonly handle: 'later'; readonly rung: Rung }
 
 /** What to do with a message that may not be handled before an instant: hop by the longest rung, wait out what is shorter than the shortest. */
 export const whenToHandle = (notBefore: number | undefined, now: number): Early => {

@@ -4,7 +4,7 @@ import { type Contract, newId } from '../contracts/index.ts'
 import { ContractError } from '../errors/index.ts'
 import { childTrace, currentContext } from './context.ts'
 import { DELIVERY_LIMIT } from './policies.ts'
-import type { Outgoing } from './publisher.ts'
+import type { Outgoing } from './pending.ts'
 
 /** Our own headers. None begins with `x-`: those belong to the broker, which rewrites them. */
 export const HEADER = {
@@ -83,13 +83,17 @@ export const decode = (contract: Contract, message: Pick<Message, 'content' | 'p
   const lifted = lift(contract, version, json.value)
   if (!lifted.ok) return lifted
   const parsed = contract.body.safeParse(lifted.body)
-  return parsed.success ? { ok: true, body: parsed.data } : bad(`its body is not a ${contract.type}: ${issuesOf(parsed.error)}`)
+  return parsed.success
+    ? { ok: true, body: parsed.data }
+    : bad(`its body is not a ${contract.type}: ${issuesOf(parsed.error)}`)
 }
 
 const lift = (contract: Contract, version: unknown, body: unknown): Decoded => {
   if (version === contract.version) return { ok: true, body }
   if (version !== contract.version - 1 || contract.upgrade === undefined)
-    return bad(`version ${typeof version === 'number' ? version : '(none)'} of ${contract.type} is not known here: version ${contract.version} is`)
+    return bad(
+      `version ${typeof version === 'number' ? version : '(none)'} of ${contract.type} is not known here: version ${contract.version} is`,
+    )
   try {
     return { ok: true, body: contract.upgrade(body) }
   } catch {

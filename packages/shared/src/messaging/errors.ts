@@ -7,7 +7,9 @@ export class UnroutableError extends Error {
   readonly exchange: string
   readonly routingKey: string
   constructor(exchange: string, routingKey: string) {
-    super(`No queue receives messages sent to ${exchange === '' ? 'the queue' : `exchange "${exchange}" with key`} "${routingKey}".`)
+    super(
+      `No queue receives messages sent to ${exchange === '' ? 'the queue' : `exchange "${exchange}" with key`} "${routingKey}".`,
+    )
     this.exchange = exchange
     this.routingKey = routingKey
   }

@@ -32,10 +32,16 @@ export const openInbox = ({ link, log, prefix, most, bind, receive }: InboxOptio
   const setup = async (session: Session): Promise<void> => {
     const { channel, connected } = session
     // Classic: an exclusive queue cannot be a quorum queue, whatever the vhost's default is.
-    const options = { exclusive: true, durable: false, autoDelete: true, arguments: { 'x-queue-type': 'classic', 'x-max-length': most } }
+    const options = {
+      exclusive: true,
+      durable: false,
+      autoDelete: true,
+      arguments: { 'x-queue-type': 'classic', 'x-max-length': most },
+    }
     await rpc(connected, 'declaring an inbox', channel.assertQueue(queue, options))
     if (bind !== undefined) await rpc(connected, 'binding an inbox', bind(channel, queue))
-    const take = (message: ConsumeMessage | null): void => (message === null ? session.fail(new Error('the inbox was deleted')) : receive(message))
+    const take = (message: ConsumeMessage | null): void =>
+      message === null ? session.fail(new Error('the inbox was deleted')) : receive(message)
     await rpc(connected, 'consuming an inbox', channel.consume(queue, take, { noAck: true, exclusive: true }))
   }
   const keeper: Keeper<Session> = keepChannel({ name: `The inbox ${queue}`, link, log, setup })
@@ -51,7 +57,8 @@ export const jsonReceiver =
   (log: Logger, receive: (body: unknown, message: ConsumeMessage) => void) =>
   (message: ConsumeMessage): void => {
     const json = jsonOf(message.content)
-    if (json === undefined) return log.warn({ id: message.properties.messageId }, 'a message in an inbox is not JSON; it was dropped')
+    if (json === undefined)
+      return log.warn({ id: message.properties.messageId }, 'a message in an inbox is not JSON; it was dropped')
     try {
       receive(json.value, message)
     } catch (error) {

@@ -26,7 +26,12 @@ export const openLink = (options: LinkOptions): Link =>
 const openConnection = async (options: LinkOptions, signal: AbortSignal): Promise<Connected> => {
   const connected = await dial(options, signal)
   try {
-    await within(declareTopology(connected, options.topology), 3 * RPC_MS, () => new Error('declaring the queues took too long'), signal)
+    await within(
+      declareTopology(connected, options.topology),
+      3 * RPC_MS,
+      () => new Error('declaring the queues took too long'),
+      signal,
+    )
     return connected
   } catch (error) {
     await closeConnection(connected)

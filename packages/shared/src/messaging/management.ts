@@ -5,7 +5,9 @@ import { definitions } from './policies.ts'
 const TIMEOUT_MS = 10_000
 
 /** Where a management API is and how to speak to it; `where` may be shown. */
-const target = (managementUrl: string): { readonly base: URL; readonly where: string; readonly headers: Record<string, string> } => {
+const target = (
+  managementUrl: string,
+): { readonly base: URL; readonly where: string; readonly headers: Record<string, string> } => {
   const base = new URL(managementUrl)
   const user = decodeURIComponent(base.username)
   const password = decodeURIComponent(base.password)
@@ -17,16 +19,30 @@ const target = (managementUrl: string): { readonly base: URL; readonly where: st
 
 const call = async (managementUrl: string, path: string, init: RequestInit = {}): Promise<Response> => {
   const { base, where, headers } = target(managementUrl)
-  const response = await fetch(new URL(`api/${path}`, base), { ...init, headers, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((error: unknown) => {
+  const response = await fetch(new URL(`api/${path}`, base), {
+    ...init,
+    headers,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((error: unknown) => {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-    throw new UnavailableError('rabbitmq', `RabbitMQ's management API at ${where} does not answer (${messageOf(cause)}).`, { cause: error })
+    throw new UnavailableError(
+      'rabbitmq',
+      `RabbitMQ's management API at ${where} does not answer (${messageOf(cause)}).`,
+      { cause: error },
+    )
   })
   if (response.ok) return response
   const said = (await response.text()).slice(0, 300)
   if (response.status === 401 || response.status === 403)
-    throw new ConfigError(`RabbitMQ's management API at ${where} refuses the user of RABBITMQ_MANAGEMENT_URL (HTTP ${response.status}): it needs the tag "monitoring" to verify policies and "administrator" to apply them.`)
-  if (response.status === 404) throw new ConfigError(`RabbitMQ's management API at ${where} does not know ${path}: does the vhost exist?`)
-  throw new UnavailableError('rabbitmq', `RabbitMQ's management API at ${where} answered HTTP ${response.status} to ${path}: ${said}`)
+    throw new ConfigError(
+      `RabbitMQ's management API at ${where} refuses the user of RABBITMQ_MANAGEMENT_URL (HTTP ${response.status}): it needs the tag "monitoring" to verify policies and "administrator" to apply them.`,
+    )
+  if (response.status === 404)
+    throw new ConfigError(`RabbitMQ's management API at ${where} does not know ${path}: does the vhost exist?`)
+  throw new UnavailableError(
+    'rabbitmq',
+    `RabbitMQ's management API at ${where} answered HTTP ${response.status} to ${path}: ${said}`,
+  )
 }
 
 /** The vhost of an AMQP URL; `/` when it names none. */
@@ -40,7 +56,10 @@ export const vhostOf = (amqpUrl: string): string => {
  * @throws UnavailableError when the management API does not answer, ConfigError when it refuses the user
  */
 export const applyPolicies = async (managementUrl: string, vhost: string, shards: number): Promise<void> => {
-  const response = await call(managementUrl, 'definitions', { method: 'POST', body: JSON.stringify(definitions(vhost, shards)) })
+  const response = await call(managementUrl, 'definitions', {
+    method: 'POST',
+    body: JSON.stringify(definitions(vhost, shards)),
+  })
   await response.arrayBuffer()
 }
 
@@ -54,7 +73,10 @@ export type QueueState = z.infer<typeof QueueState>
 
 /** Every queue of the vhost with the policy that is in force on it. */
 export const readQueues = async (managementUrl: string, vhost: string): Promise<readonly QueueState[]> => {
-  const response = await call(managementUrl, `queues/${encodeURIComponent(vhost)}?columns=name,type,effective_policy_definition`)
+  const response = await call(
+    managementUrl,
+    `queues/${encodeURIComponent(vhost)}?columns=name,type,effective_policy_definition`,
+  )
   return z.array(QueueState).parse(await response.json())
 }
 
@@ -67,7 +89,10 @@ const PolicyInForce = z.object({
 })
 
 /** Every policy of the vhost. */
-export const readPolicies = async (managementUrl: string, vhost: string): Promise<readonly z.infer<typeof PolicyInForce>[]> => {
+export const readPolicies = async (
+  managementUrl: string,
+  vhost: string,
+): Promise<readonly z.infer<typeof PolicyInForce>[]> => {
   const response = await call(managementUrl, `policies/${encodeURIComponent(vhost)}`)
   return z.array(PolicyInForce).parse(await response.json())
 }

@@ -2,14 +2,29 @@ import { type Registry, counter, gauge, histogram, registry as processRegistry }
 
 /** What is counted of RabbitMQ traffic. */
 export const busMetrics = (into: Registry = processRegistry) => ({
-  published: counter('surepost_messages_published_total', 'Messages sent to RabbitMQ, repeats included.', ['type'], into),
+  published: counter(
+    'surepost_messages_published_total',
+    'Messages sent to RabbitMQ, repeats included.',
+    ['type'],
+    into,
+  ),
   confirmed: counter('surepost_messages_confirmed_total', 'Messages that RabbitMQ confirmed.', ['type'], into),
   returned: counter('surepost_messages_returned_total', 'Messages that no queue took.', ['type'], into),
   nacked: counter('surepost_messages_nacked_total', 'Messages that a queue refused.', ['type'], into),
-  consumed: counter('surepost_messages_consumed_total', 'Messages taken, by outcome.', ['queue', 'type', 'outcome'], into),
+  consumed: counter(
+    'surepost_messages_consumed_total',
+    'Messages taken, by outcome.',
+    ['queue', 'type', 'outcome'],
+    into,
+  ),
   dead: counter('surepost_messages_dead_total', 'Messages parked in a dead queue.', ['queue'], into),
   handling: histogram('surepost_message_handling_seconds', 'Time in the handler.', ['queue', 'type'], { into }),
   inFlight: gauge('surepost_messages_in_flight', 'Messages taken and not settled.', ['queue'], into),
-  connections: counter('surepost_amqp_connections_total', 'Connections made; all but the first per role are reconnects.', ['role'], into),
+  connections: counter(
+    'surepost_amqp_connections_total',
+    'Connections made; all but the first per role are reconnects.',
+    ['role'],
+    into,
+  ),
 })
 export type BusMetrics = ReturnType<typeof busMetrics>

@@ -21,15 +21,22 @@ export interface BusOptions {
   readonly scope?: Pick<Scope, 'readyWhen' | 'signal'>
 }
 
-const isUrl = (value: string, ...protocols: readonly string[]): boolean => URL.canParse(value) && protocols.includes(new URL(value).protocol)
+const isUrl = (value: string, ...protocols: readonly string[]): boolean =>
+  URL.canParse(value) && protocols.includes(new URL(value).protocol)
 
 /** @throws ConfigError with one sentence per option that cannot be used */
 export const checkOptions = ({ url, managementUrl, shards, window }: BusOptions): void => {
   const wrong = [
     isUrl(url, 'amqp:', 'amqps:') ? '' : 'The AMQP URL must be one that starts with amqp:// or amqps://.',
-    managementUrl === undefined || isUrl(managementUrl, 'http:', 'https:') ? '' : 'The management URL must be one that starts with http:// or https://.',
-    Number.isInteger(shards) && shards >= 1 ? '' : `The number of shards was ${shards}: it must be a whole number of at least 1.`,
-    window === undefined || (Number.isInteger(window) && window >= 1) ? '' : `The window was ${window}: it must be a whole number of at least 1.`,
+    managementUrl === undefined || isUrl(managementUrl, 'http:', 'https:')
+      ? ''
+      : 'The management URL must be one that starts with http:// or https://.',
+    Number.isInteger(shards) && shards >= 1
+      ? ''
+      : `The number of shards was ${shards}: it must be a whole number of at least 1.`,
+    window === undefined || (Number.isInteger(window) && window >= 1)
+      ? ''
+      : `The window was ${window}: it must be a whole number of at least 1.`,
   ].filter((sentence) => sentence !== '')
   if (wrong.length > 0) throw new ConfigError(wrong.join('\n'))
 }

@@ -18,7 +18,11 @@ export const DELIVERY_LIMIT = 20
 const NO_LIMIT = 1_000_000_000
 
 // At-least-once dead-lettering needs all three: the strategy, reject-publish and an exchange. Without one of them it is silently at most once.
-const surely = { 'dead-letter-exchange': WORK_EXCHANGE, 'dead-letter-strategy': 'at-least-once', overflow: 'reject-publish' } as const
+const surely = {
+  'dead-letter-exchange': WORK_EXCHANGE,
+  'dead-letter-strategy': 'at-least-once',
+  overflow: 'reject-publish',
+} as const
 
 /** What must be in force on one queue. */
 export const definitionOf = (queue: QueueSpec): Definition => {
@@ -52,4 +56,6 @@ export const policies = (vhost: string, shards: number): readonly Policy[] =>
   }))
 
 /** A definitions file for `load_definitions` or `POST /api/definitions`. The vhost must exist. */
-export const definitions = (vhost: string, shards: number): { readonly policies: readonly Policy[] } => ({ policies: policies(vhost, shards) })
+export const definitions = (vhost: string, shards: number): { readonly policies: readonly Policy[] } => ({
+  policies: policies(vhost, shards),
+})

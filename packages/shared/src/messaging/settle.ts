@@ -7,7 +7,8 @@ import type { Decision } from './decide.ts'
 import { HEADER, type Headers, attemptOf, copyProperties, headersOf, jsonBytes, properties } from './envelope.ts'
 import { UnroutableError } from './errors.ts'
 import type { BusMetrics } from './metrics.ts'
-import type { Outgoing, Publisher } from './publisher.ts'
+import type { Outgoing } from './pending.ts'
+import type { Publisher } from './publisher.ts'
 import type { Taken } from './subscription.ts'
 import { WORK_EXCHANGE, deadQueue, rungName } from './topology.ts'
 
@@ -23,7 +24,13 @@ export interface Settling {
 }
 
 /** Headers that a dead letter carries beside its own. */
-export const DEAD = { reason: 'dead-reason', stack: 'dead-stack', queue: 'dead-queue', at: 'dead-at', firstSeen: 'dead-first-seen' } as const
+export const DEAD = {
+  reason: 'dead-reason',
+  stack: 'dead-stack',
+  queue: 'dead-queue',
+  at: 'dead-at',
+  firstSeen: 'dead-first-seen',
+} as const
 
 const MOST_REASON = 2_000
 const MOST_STACK = 4_000
@@ -70,23 +77,39 @@ export const bury = async (settling: Settling, taken: Taken, reason: string, cau
     [DEAD.stack]: cause === undefined ? undefined : stackOf(cause),
     [DEAD.queue]: queue,
     [DEAD.at]: new Date().toISOString(),
-    [DEAD.firstSeen]: headersOf(message)[DEAD.firstSeen] ?? (typeof firstSent === 'number' ? new Date(firstSent * 1_000).toISOString() : undefined),
+    [DEAD.firstSeen]:
+      headersOf(message)[DEAD.firstSeen] ??
+      (typeof firstSent === 'number' ? new Date(firstSent * 1_000).toISOString() : undefined),
   }
-  const copy = { exchange: WORK_EXCHANGE, routingKey: deadQueue(queue), content: message.content, properties: copyProperties(message, headers) }
+  const copy = {
+    exchange: WORK_EXCHANGE,
+    routingKey: deadQueue(queue),
+    content: message.content,
+    properties: copyProperties(message, headers),
+  }
   if (!(await place(settling, taken, copy))) return
   metrics.dead.inc({ queue })
-  log.error({ queue, id: copy.properties.messageId, type: copy.properties.type, reason }, 'a message was parked in its dead queue')
+  log.error(
+    { queue, id: copy.properties.messageId, type: copy.properties.type, reason },
+    'a message was parked in its dead queue',
+  )
   await alerts.raise(queue, reason)
   taken.ack()
 }
 
-const stackOf = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? cause.message) : messageOf(cause)).slice(0, MOST_STACK)
+const stackOf = (cause: unknown): string =>
+  (cause instanceof Error ? (cause.stack ?? cause.message) : messageOf(cause)).slice(0, MOST_STACK)
 
 const reply = async (settling: Settling, taken: Taken, body: unknown): Promise<void> => {
   const { replyTo, correlationId, messageId } = taken.message.properties
   if (typeof replyTo !== 'string' || replyTo === '') return taken.ack()
   const envelope = { correlationId: String(correlationId ?? messageId) }
-  const copy = { exchange: '', routingKey: replyTo, content: jsonBytes(body), properties: properties(settling.service, ANSWER, envelope) }
+  const copy = {
+    exchange: '',
+    routingKey: replyTo,
+    content: jsonBytes(body),
+    properties: properties(settling.service, ANSWER, envelope),
+  }
   if (await place(settling, taken, copy)) taken.ack()
 }
 

@@ -121,7 +121,11 @@ export class Subscription {
     if (life.lost.aborted || this.#wanted === (life.tag !== undefined)) return
     const { channel, connected } = life
     if (this.#wanted) {
-      const { consumerTag } = await rpc(connected, 'consuming', channel.consume(this.#options.queue, (message) => this.#deliver(life, message)))
+      const { consumerTag } = await rpc(
+        connected,
+        'consuming',
+        channel.consume(this.#options.queue, (message) => this.#deliver(life, message)),
+      )
       life.tag = consumerTag
     } else if (life.tag !== undefined) {
       await rpc(connected, 'cancelling a consumer', channel.cancel(life.tag))

@@ -56,7 +56,9 @@ const commandQueues = (shards: number): readonly string[] => {
 }
 
 const factQueues = (shards: number): readonly (readonly [string, FactQueue])[] =>
-  Object.values<FactQueue>(FACT_QUEUES).flatMap((q) => range(q.sharded ? shards : 1).map((shard) => [factQueueName(q, shard), q] as const))
+  Object.values<FactQueue>(FACT_QUEUES).flatMap((q) =>
+    range(q.sharded ? shards : 1).map((shard) => [factQueueName(q, shard), q] as const),
+  )
 
 /** @param shards number of broker shards, fixed at installation and the same for every service */
 export const topology = (shards: number): Topology => {
@@ -66,7 +68,9 @@ export const topology = (shards: number): Topology => {
     ...facts.map(([name]) => ({ name, role: 'work', domain: 'facts' }) as const),
   ]
   const dead: readonly QueueSpec[] = work.map(({ name }) => ({ name: deadQueue(name), role: 'dead' }))
-  const rungs = DOMAINS.flatMap((domain) => RUNG_NAMES.map((rung) => ({ name: rungName(domain, rung), role: 'rung', ttlMs: RUNGS[rung] }) as const))
+  const rungs = DOMAINS.flatMap((domain) =>
+    RUNG_NAMES.map((rung) => ({ name: rungName(domain, rung), role: 'rung', ttlMs: RUNGS[rung] }) as const),
+  )
   return {
     exchanges: [
       { name: FACTS_EXCHANGE, type: 'topic' },
@@ -77,7 +81,9 @@ export const topology = (shards: number): Topology => {
     bindings: [
       ...[...work, ...dead].map(({ name }) => ({ queue: name, exchange: WORK_EXCHANGE, key: name })),
       ...rungs.map(({ name }) => ({ queue: name, exchange: name, key: '' })),
-      ...facts.flatMap(([name, queue]) => queue.facts.map((fact) => ({ queue: name, exchange: FACTS_EXCHANGE, key: fact.type }))),
+      ...facts.flatMap(([name, queue]) =>
+        queue.facts.map((fact) => ({ queue: name, exchange: FACTS_EXCHANGE, key: fact.type })),
+      ),
     ],
   }
 }

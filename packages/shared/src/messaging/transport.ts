@@ -1,4 +1,3 @@
-import { UnavailableError } from '../errors/index.ts'
 import { within } from '../runtime/deadline.ts'
 import { DeadLetterAlerts } from './alerts.ts'
 import { type Connected, placeOf } from './connection.ts'
@@ -39,7 +38,8 @@ export class Transport {
     const { publishing: link, metrics } = this
     this.publisher = new Publisher({ link, log, metrics, window, onHole: () => this.#mend() })
     this.alerts = new DeadLetterAlerts(this.publisher, service, log)
-    if (managementUrl === undefined) log.warn('RABBITMQ_MANAGEMENT_URL is not set: the policies that keep messages safe are not verified')
+    if (managementUrl === undefined)
+      log.warn('RABBITMQ_MANAGEMENT_URL is not set: the policies that keep messages safe are not verified')
     else this.#policies = new PolicyCheck(managementUrl, vhostOf(url), this.topology)
   }
 
@@ -56,15 +56,19 @@ export class Transport {
     const down = [this.publishing, this.consuming].find((link) => link.held === undefined)
     if (down !== undefined) return [down.trouble ?? `Connecting to RabbitMQ at ${placeOf(this.options.url)}.`]
     const blocked = this.publishing.held?.blocked
-    const alarm = blocked === undefined ? [] : [`RabbitMQ blocks publishers because of an alarm (${blocked}): free memory or disk there.`]
+    const alarm =
+      blocked === undefined
+        ? []
+        : [`RabbitMQ blocks publishers because of an alarm (${blocked}): free memory or disk there.`]
     const channel = this.publisher.trouble === undefined ? [] : [this.publisher.trouble]
     return [...alarm, ...channel, ...((await this.#policies?.sentences()) ?? [])]
   }
 
   /** Confirm what is under way, then close. Consumers must have ended before. */
   async close(): Promise<void> {
-    const late = (): Error => new UnavailableError('rabbitmq', 'alerts were not confirmed in time')
-    await within(this.alerts.flush(), FLUSH_MS, late).catch((error: unknown) => this.options.log.warn({ err: error }, 'closing'))
+    await within(this.alerts.flush(), FLUSH_MS, () => new Error('alerts were not confirmed in time')).catch(
+      (error: unknown) => this.options.log.warn({ err: error }, 'closing'),
+    )
     await this.publisher.close(FLUSH_MS)
     await Promise.all([this.publishing.stop(), this.consuming.stop()])
   }
@@ -83,7 +87,10 @@ export class Transport {
   }
 
   #blocked(role: string, reason: string | undefined): void {
-    this.options.log.warn({ role, reason }, reason === undefined ? 'RabbitMQ takes messages again' : 'RabbitMQ blocks publishers')
+    this.options.log.warn(
+      { role, reason },
+      reason === undefined ? 'RabbitMQ takes messages again' : 'RabbitMQ blocks publishers',
+    )
     if (reason === undefined) this.publisher.pump()
   }
 
@@ -91,6 +98,8 @@ export class Transport {
     const { held } = this.publishing
     if (held === undefined || Date.now() - this.#mendedAt < MEND_EVERY_MS) return
     this.#mendedAt = Date.now()
-    this.redeclare(held).catch((error: unknown) => this.options.log.error({ err: error }, 'the topology has a hole that could not be mended'))
+    this.redeclare(held).catch((error: unknown) =>
+      this.options.log.error({ err: error }, 'the topology has a hole that could not be mended'),
+    )
   }
 }

@@ -110,15 +110,27 @@ export interface Bus extends AsyncDisposable {
   /** Send a command; resolves when the broker has confirmed it. @throws UnroutableError, UnavailableError */
   send<C extends CommandContract>(contract: C, body: InputOf<C>, options?: SendCommandOptions): Promise<void>
   /** Send a command and wait for the answer of its handler. @throws UnavailableError when none came in time */
-  ask<C extends CommandContract, A extends z.ZodType>(contract: C, body: InputOf<C>, answers: A, options: AskOptions): Promise<z.output<A>>
+  ask<C extends CommandContract, A extends z.ZodType>(
+    contract: C,
+    body: InputOf<C>,
+    answers: A,
+    options: AskOptions,
+  ): Promise<z.output<A>>
   /** Send one body to an asker's queue. @throws UnroutableError when the asker is gone */
   reply(to: { readonly replyTo: string; readonly correlationId: string }, body: unknown): Promise<void>
   /** A queue of this connection's own, which dies with it; returns the name to give as `replyTo`. */
   inbox(receive: (body: unknown, correlationId: string) => void): Promise<{ readonly queue: string } & AsyncDisposable>
   /** Send with an explicit `replyTo`, for protocols of more than one answer. */
-  request<C extends CommandContract>(contract: C, body: InputOf<C>, options: SendCommandOptions & { readonly replyTo: string; readonly correlationId: string }): Promise<void>
+  request<C extends CommandContract>(
+    contract: C,
+    body: InputOf<C>,
+    options: SendCommandOptions & { readonly replyTo: string; readonly correlationId: string },
+  ): Promise<void>
   /** Take commands from one queue. All routes must share the queue; a type without a route goes to the dead queue. */
-  consume(routes: readonly Route[], options: { readonly prefetch: number; readonly shard?: number }): Promise<Consumption>
+  consume(
+    routes: readonly Route[],
+    options: { readonly prefetch: number; readonly shard?: number },
+  ): Promise<Consumption>
   /** Take facts from a durable queue of this name that is bound to the routes' types. */
   consumeFacts(queue: string, routes: readonly Route[], options: { readonly prefetch: number }): Promise<Consumption>
   /**

@@ -6,7 +6,15 @@ import type { QueueSpec, Topology } from './topology.ts'
 type Definition = Readonly<Record<string, unknown>>
 
 /** Keys of an operator that change no guarantee: limits refuse and never drop, since overflow is reject-publish. */
-const HARMLESS = new Set(['max-length', 'max-length-bytes', 'max-in-memory-length', 'max-in-memory-bytes', 'queue-leader-locator', 'queue-master-locator', 'target-group-size'])
+const HARMLESS = new Set([
+  'max-length',
+  'max-length-bytes',
+  'max-in-memory-length',
+  'max-in-memory-bytes',
+  'queue-leader-locator',
+  'queue-master-locator',
+  'target-group-size',
+])
 
 /** What differs between what must be in force and what is, in words; empty when nothing does. */
 export const differences = (wanted: Definition, actual: Definition): readonly string[] => {
@@ -46,11 +54,18 @@ export const expectedFor = (queue: string, policies: readonly PolicyState[]): De
  * Sentences about every queue on which another definition is in force than ours; empty when all is right. A queue is
  * reported up to ten seconds after it was declared: until then the list of policies is asked what will be in force.
  */
-export const policyTroubles = (queues: readonly QueueSpec[], states: readonly QueueState[], policies: readonly PolicyState[]): readonly string[] => {
+export const policyTroubles = (
+  queues: readonly QueueSpec[],
+  states: readonly QueueState[],
+  policies: readonly PolicyState[],
+): readonly string[] => {
   const reported = new Map(states.map((state) => [state.name, state]))
   const wrong = queues.flatMap((queue) => {
     const report = reported.get(queue.name)?.effective_policy_definition
-    const actual = report === undefined || report === null || Array.isArray(report) || Object.keys(report).length === 0 ? expectedFor(queue.name, policies) : report
+    const actual =
+      report === undefined || report === null || Array.isArray(report) || Object.keys(report).length === 0
+        ? expectedFor(queue.name, policies)
+        : report
     const found = differences(definitionOf(queue), actual)
     return found.length === 0 ? [] : [`queue ${queue.name}: ${found.join(', ')}`]
   })
@@ -73,7 +88,8 @@ export class PolicyCheck {
   #everRight = false
 
   constructor(managementUrl: string, vhost: string, topology: Topology) {
-    this.#read = async () => policyTroubles(topology.queues, await readQueues(managementUrl, vhost), await readPolicies(managementUrl, vhost))
+    this.#read = async () =>
+      policyTroubles(topology.queues, await readQueues(managementUrl, vhost), await readPolicies(managementUrl, vhost))
   }
 
   async sentences(): Promise<readonly string[]> {

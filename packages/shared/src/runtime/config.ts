@@ -25,9 +25,7 @@ export type ConfigOf<S extends ConfigSchema> = S extends z.ZodType
 export const parseConfig = <S extends ConfigSchema>(schema: S, env: Env = process.env): ConfigOf<S> => {
   const whole: z.ZodType = schema instanceof z.ZodType ? schema : z.object(schema)
   const fields = fieldsOf(whole)
-  const given = Object.fromEntries(
-    Object.keys(fields).map((name) => [name, env[name] === '' ? undefined : env[name]]),
-  )
+  const given = Object.fromEntries(Object.keys(fields).map((name) => [name, env[name] === '' ? undefined : env[name]]))
   const result = whole.safeParse(given)
   // The output type follows from the schema, which `whole` has widened.
   if (result.success) return result.data as ConfigOf<S>

@@ -9,7 +9,10 @@ export const within = async <T>(work: Promise<T>, ms: number, late: () => Error,
   work.catch(() => {})
   const timer = setTimeout(() => over.abort(late()), ms)
   try {
-    return await Promise.race([work, rejection(signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]))])
+    return await Promise.race([
+      work,
+      rejection(signal === undefined ? over.signal : AbortSignal.any([over.signal, signal])),
+    ])
   } finally {
     clearTimeout(timer)
   }

@@ -21,12 +21,20 @@ const existing = <M>(into: Registry, name: string, make: () => M): M =>
   (into.getSingleMetric(name) as M | undefined) ?? make()
 
 /** A count that only grows. `name` ends in `_total`. */
-export const counter = <L extends string>(name: string, help: string, labels: readonly L[] = [], into: Registry = registry): Counter<L> =>
-  existing(into, name, () => new Counter({ name, help, labelNames: [...labels], registers: [into] }))
+export const counter = <L extends string>(
+  name: string,
+  help: string,
+  labels: readonly L[] = [],
+  into: Registry = registry,
+): Counter<L> => existing(into, name, () => new Counter({ name, help, labelNames: [...labels], registers: [into] }))
 
 /** A value that goes up and down. */
-export const gauge = <L extends string>(name: string, help: string, labels: readonly L[] = [], into: Registry = registry): Gauge<L> =>
-  existing(into, name, () => new Gauge({ name, help, labelNames: [...labels], registers: [into] }))
+export const gauge = <L extends string>(
+  name: string,
+  help: string,
+  labels: readonly L[] = [],
+  into: Registry = registry,
+): Gauge<L> => existing(into, name, () => new Gauge({ name, help, labelNames: [...labels], registers: [into] }))
 
 const SECONDS = [0.005, 0.02, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
@@ -38,5 +46,9 @@ export const histogram = <L extends string>(
   options: { readonly buckets?: readonly number[]; readonly into?: Registry } = {},
 ): Histogram<L> => {
   const { buckets = SECONDS, into = registry } = options
-  return existing(into, name, () => new Histogram({ name, help, labelNames: [...labels], buckets: [...buckets], registers: [into] }))
+  return existing(
+    into,
+    name,
+    () => new Histogram({ name, help, labelNames: [...labels], buckets: [...buckets], registers: [into] }),
+  )
 }

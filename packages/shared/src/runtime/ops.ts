@@ -34,7 +34,11 @@ export const reasonsOf = async (checks: readonly ReadyCheck[]): Promise<readonly
  * `{ready: false, reasons: [sentences]}`) and `/metrics` (Prometheus text).
  * @throws the listen error (port taken, no permission), naming host and port
  */
-export const startOps = async (config: OpsConfig, checks: () => readonly ReadyCheck[], registry: Registry): Promise<OpsServer> => {
+export const startOps = async (
+  config: OpsConfig,
+  checks: () => readonly ReadyCheck[],
+  registry: Registry,
+): Promise<OpsServer> => {
   const app = express()
   app.disable('x-powered-by')
   app.get('/livez', (_, response) => void response.json({ live: true }))
@@ -58,7 +62,8 @@ export const startOps = async (config: OpsConfig, checks: () => readonly ReadyCh
 const listen = (server: Server, { host, port }: OpsConfig): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', (error) => {
-      const hint = 'code' in error && error.code === 'EADDRINUSE' ? ': the port is taken; set OPS_PORT to a free one' : ''
+      const hint =
+        'code' in error && error.code === 'EADDRINUSE' ? ': the port is taken; set OPS_PORT to a free one' : ''
       reject(new Error(`The ops server cannot listen on ${host}:${port}${hint} (${error.message})`, { cause: error }))
     })
     server.listen(port, host, resolve)
