@@ -67,7 +67,24 @@ export type PostReading =
   | { readonly kind: 'deleted' }
   | { readonly kind: 'session'; readonly trouble: SessionTrouble; readonly detail: string }
   | { readonly kind: 'throttled'; readonly until: Date }
-  | { readonly kind: 'unreadable'; readonly detail: string }
+  | { readonly kind: 'unreadable'; readonly cause: UnreadableCause; readonly detail: string }
+
+/** What stood in the way of a reading: a failure to try again, never evidence that the post is gone. */
+export type UnreadableCause =
+  /** The account that owns the post is suspended. */
+  | 'suspended'
+  | 'protected'
+  | 'age_gated'
+  | 'withheld'
+  /** "Something went wrong": the platform's own failure. */
+  | 'went_wrong'
+  /** The post is there under another author: the id belongs to somebody else. */
+  | 'wrong_author'
+  | 'no_such_page'
+  /** An error page whose words are not known. */
+  | 'unknown_page'
+  /** The page stayed empty, or the part that was waited for did not come. */
+  | 'not_loaded'
 
 /** Reading a list. `complete` is false when its end (or `since`) was not reached: absence then means nothing. */
 export type ListReading<T> =

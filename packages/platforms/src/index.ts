@@ -1,0 +1,8 @@
+export * from './platform.ts'
+export { measureX, X_LIMIT } from './x/length.ts'
+export { parseCount } from './x/read/numbers.ts'
+export { readPost, type WantedPost } from './x/read/post.ts'
+export { readTimeline, type ListedPost, type TimelineReading, type WantedTimeline } from './x/read/timeline.ts'
+export { normalText, sameText, textHash } from './x/text.ts'
+export { platformFor, type PlatformOptions } from './registry.ts'
+export { xAdapter, type XOptions } from './x/adapter.ts'

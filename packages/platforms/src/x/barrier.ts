@@ -1,0 +1,53 @@
+import type { ListReading, PostReading, Refusal } from '../platform.ts'
+import { type Driver, WAITS, appears, html, load } from './driver.ts'
+import { parse } from './read/dom.ts'
+import { readSessionTrouble, readTrouble } from './read/page.ts'
+import { sameHandle } from './read/post.ts'
+import { type SelectorName, css } from './selectors.ts'
+
+/** Why a page cannot be used: everything of a reading but success. */
+export type Barrier = Exclude<PostReading, { kind: 'read' }>
+
+const MARKERS: readonly SelectorName[] = ['signedOut', 'challenge', 'error']
+
+/** Who the page says is signed in, when it does. */
+const signedInAs = (content: string): string | undefined => {
+  const $ = parse(content)
+  const href = $('[data-testid=AppTabBar_Profile_Link]').attr('href')
+  return href === undefined ? undefined : /^\/(\w{1,50})\/?$/u.exec(URL.parse(href, 'https://x.com')?.pathname ?? '')?.[1]
+}
+
+/**
+ * Load an address and wait for one of `wanted`. Returns what stands in the way, or `undefined` when the page can be
+ * used by `handle`. A page that is signed in as somebody else cannot.
+ *
+ * @throws StepError
+ */
+export const arrive = async (driver: Driver, url: string, wanted: readonly SelectorName[], handle: string): Promise<Barrier | undefined> => {
+  const { status, resetAt } = await load(driver, url)
+  if (status === 429) return { kind: 'throttled', until: resetAt ?? new Date(Date.now() + 15 * 60_000) }
+  const came = await appears(driver, [...wanted, ...MARKERS], WAITS.show)
+  const content = await html(driver)
+  const $ = parse(content)
+  const trouble = readSessionTrouble($, driver.page.url())
+  if (trouble) return trouble
+  const other = signedInAs(content)
+  if (other !== undefined && !sameHandle(other, handle))
+    return { kind: 'session', trouble: 'signed_out', detail: `The session is @${other}'s, not @${handle}'s.` }
+  if (came && $(wanted.map(css).join(', ')).length > 0) return undefined
+  const why = readTrouble($, driver.page.url())
+  if (why.kind !== 'unreadable') return why
+  const http = status >= 400 ? ` The page answered HTTP ${status}.` : ''
+  return { ...why, detail: `${why.detail}${http} Waited for ${wanted.join(' or ')}.` }
+}
+
+/** The same for a create: certain that nothing was created, since the page was not even there. */
+export const refusalOf = (barrier: Barrier, what: string): Refusal => {
+  if (barrier.kind === 'session') return barrier
+  if (barrier.kind === 'throttled') return { kind: 'throttled', until: barrier.until, detail: `${what}: too many requests.` }
+  return { kind: 'trouble', detail: `${what}: ${barrier.kind === 'deleted' ? 'the page does not exist' : barrier.detail}` }
+}
+
+/** The same for a list, which cannot be deleted. */
+export const listBarrier = (barrier: Barrier): Exclude<ListReading<never>, { kind: 'read' }> =>
+  barrier.kind === 'deleted' ? { kind: 'unreadable', cause: 'no_such_page', detail: 'The page does not exist.' } : barrier

@@ -1,0 +1,87 @@
+import type { BrowserContext, Locator, Page } from 'playwright'
+import type { Call } from '../platform.ts'
+import { SELECTORS, type SelectorName, css } from './selectors.ts'
+
+/** A step with the page did not work. Its message names the step and, where one was missing, the selector's entry. */
+export class StepError extends Error {
+  override readonly name = 'StepError'
+}
+
+/** Longest waits in milliseconds, each for one call to the browser. X on a slow line needs seconds to show a page. */
+export const WAITS = { newPage: 10_000, load: 25_000, show: 15_000, act: 10_000, upload: 60_000, answer: 30_000, close: 5_000 } as const
+
+/** One page of a lease, and the signal that ends all work on it. */
+export interface Driver {
+  readonly page: Page
+  readonly signal: AbortSignal
+}
+
+const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+
+/**
+ * Run one call to the browser under a deadline and the caller's signal. Whichever comes first ends the wait; the call
+ * itself dies with its page, which `withPage` closes.
+ *
+ * @throws StepError naming `what`
+ */
+export const step = async <T>(what: string, ms: number, signal: AbortSignal, run: () => Promise<T>): Promise<T> => {
+  if (signal.aborted) throw new StepError(`${what}: stopped before it began`)
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new StepError(`${what}: no answer within ${ms} ms`)), ms)
+  const stop = (): void => reject(new StepError(`${what}: stopped`))
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([run(), promise])
+  } catch (error) {
+    throw error instanceof StepError ? error : new StepError(`${what}: ${firstLine(error)}`, { cause: error })
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+/** Work with a new page and close it, whatever happens. */
+export const withPage = async <T>(context: BrowserContext, { signal }: Call, work: (driver: Driver) => Promise<T>): Promise<T> => {
+  const page = await step('open a page', WAITS.newPage, signal, () => context.newPage())
+  try {
+    return await work({ page, signal })
+  } finally {
+    await step('close the page', WAITS.close, new AbortController().signal, () => page.close()).catch(() => undefined)
+  }
+}
+
+/** Load an address. The HTTP status is returned, `null` when there was none. @throws StepError */
+export const load = async ({ page, signal }: Driver, url: string): Promise<{ readonly status: number; readonly resetAt: Date | null }> => {
+  const response = await step(`load ${new URL(url).pathname}`, WAITS.load, signal, () =>
+    page.goto(url, { waitUntil: 'domcontentloaded', timeout: WAITS.load }),
+  )
+  return { status: response?.status() ?? 0, resetAt: response ? resetOf(response.headers()) : null }
+}
+
+/** `x-rate-limit-reset`: seconds since 1970 (developer.x.com, "Rate limits"). */
+export const resetOf = (headers: Readonly<Record<string, string>>): Date | null => {
+  const seconds = Number(headers['x-rate-limit-reset'])
+  return Number.isFinite(seconds) && seconds > 0 ? new Date(seconds * 1000) : null
+}
+
+/** The first element of an entry inside `scope`; its fallbacks count as the same. */
+export const part = (scope: Page | Locator, name: SelectorName): Locator => scope.locator(css(name)).first()
+
+/** Wait until one of the entries is on the page. @returns whether it came @throws StepError when stopped */
+export const appears = async ({ page, signal }: Driver, names: readonly SelectorName[], ms: number): Promise<boolean> => {
+  const any = page.locator(names.map(css).join(', ')).first()
+  try {
+    await step(`wait for ${names.join(' or ')}`, ms + 1_000, signal, () => any.waitFor({ state: 'attached', timeout: ms }))
+    return true
+  } catch (error) {
+    if (signal.aborted) throw error
+    return false
+  }
+}
+
+/** @throws StepError that names the entry and its CSS, so that a renamed selector is found at once */
+export const missing = (name: SelectorName, where: string): never => {
+  throw new StepError(`selector ${name} found nothing ${where} (tried ${SELECTORS[name].join(' | ')})`)
+}
+
+export const html = ({ page, signal }: Driver): Promise<string> => step('read the page', WAITS.act, signal, () => page.content())

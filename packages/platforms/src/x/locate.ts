@@ -1,0 +1,24 @@
+import type { Locator } from 'playwright'
+import type { PlatformId } from '@surepost/shared/contracts'
+import { type Driver, WAITS, step } from './driver.ts'
+import { readArticle } from './read/article.ts'
+import { parse } from './read/dom.ts'
+import { X_BASE_URL, topArticles } from './read/post.ts'
+import { css } from './selectors.ts'
+
+/**
+ * The article whose own permalink is `platformId`: on a conversation page neither the first one nor one that only
+ * quotes or links to it. Each candidate is read by the same reader that reads pages.
+ */
+export const articleOf = async ({ page, signal }: Driver, platformId: PlatformId): Promise<Locator | undefined> => {
+  const candidates = page.locator(css('article')).filter({ has: page.locator(`a[href*="/status/${platformId}"]`) })
+  const htmls = await step('look for the article', WAITS.act, signal, () =>
+    candidates.evaluateAll((elements) => elements.map((element) => element.outerHTML)),
+  )
+  const at = htmls.findIndex((html) => {
+    const $ = parse(html)
+    const [article] = topArticles($)
+    return article !== undefined && readArticle($, article, X_BASE_URL)?.post.platformId === platformId
+  })
+  return at === -1 ? undefined : candidates.nth(at)
+}

@@ -1,0 +1,97 @@
+import { type Metrics, PlatformId } from '@surepost/shared/contracts'
+import type { SeenPost } from '../../platform.ts'
+import { css } from '../selectors.ts'
+import { type Dom, type Nodes, languageOf, sentence, within } from './dom.ts'
+import { readMetrics } from './metrics.ts'
+import { readText } from './text.ts'
+import { PINNED, PROMOTED } from './words.ts'
+
+/** An article of a page, read. `inReplyTo` is not in it: only its place on the page tells. */
+export interface Article {
+  readonly post: Omit<SeenPost, 'inReplyTo' | 'pinned'>
+  readonly metrics: Metrics
+  readonly context: 'pinned' | 'promoted' | 'reposted' | 'none'
+  /** The end is behind "Show more". */
+  readonly cut: boolean
+}
+
+const STATUS_PATH = /^\/(?:i\/web|i|(\w{1,50}))\/status(?:es)?\/(\d{15,20})\/?$/u
+
+/** The author and the id that a link to a post names; only the bare permalink, not `/photo/1` or `/analytics`. */
+export const parsePermalink = (href: string): { readonly author: string | undefined; readonly platformId: PlatformId } | undefined => {
+  const path = URL.parse(href, 'https://x.com')?.pathname ?? ''
+  const [, author, id] = STATUS_PATH.exec(path) ?? []
+  const parsed = PlatformId.safeParse(id)
+  return parsed.success ? { author, platformId: parsed.data } : undefined
+}
+
+const isOwnControl = 'article, [role=group] [data-testid=reply], [data-testid=caret], [role=group][aria-label]'
+
+/** The element that holds a quoted post: what X makes one big link, or else all that is not shared with the post itself. */
+const quotedContainer = (article: Nodes, author: Nodes, own: Nodes): Nodes => {
+  const shared = (nodes: Nodes): boolean => nodes.find(own).length > 0 || nodes.find(isOwnControl).length > 0 || nodes.is(article)
+  const link = author.parents('[role=link]:not(a)').first()
+  if (link.length > 0 && !shared(link)) return link
+  let container = author
+  while (container.parent().length > 0 && !shared(container.parent())) container = container.parent()
+  return container
+}
+
+/** A copy of the article without the posts that it quotes. */
+export const withoutQuoted = (article: Nodes): Nodes => {
+  const copy = article.clone()
+  copy.find(css('article')).remove()
+  const authors = within(copy, 'author')
+  const own = authors.first()
+  authors.slice(1).each((_, node) => {
+    const author = copy.find(node)
+    if (author.length > 0) quotedContainer(copy, author, own).remove()
+  })
+  return copy
+}
+
+const handleOf = (name: Nodes): string | undefined => {
+  for (const node of name.find('a[href]').toArray()) {
+    const path = URL.parse(name.find(node).attr('href') ?? '', 'https://x.com')?.pathname ?? ''
+    const handle = /^\/(\w{1,50})\/?$/u.exec(path)?.[1]
+    if (handle !== undefined) return handle
+  }
+  return undefined
+}
+
+const contextOf = (article: Nodes, own: Nodes): Article['context'] => {
+  if (article.closest(css('promotion')).length > 0) return 'promoted'
+  const context = within(own, 'socialContext').first()
+  const said = sentence(context.text())
+  if (context.length === 0) return 'none'
+  if (PINNED.test(said)) return 'pinned'
+  if (PROMOTED.test(said)) return 'promoted'
+  return 'reposted'
+}
+
+/**
+ * Read one article; `undefined` when it has no permalink of its own around a time (promoted entries, placeholders).
+ * Nothing of a quoted post is taken.
+ */
+export const readArticle = ($: Dom, article: Nodes, baseUrl: string): Article | undefined => {
+  const own = withoutQuoted(article)
+  const link = own.find('a[href*="/status"]').filter((_, node) => $(node).find('time[datetime]').length > 0).first()
+  const permalink = parsePermalink(link.attr('href') ?? '')
+  const createdAt = new Date(link.find('time').attr('datetime') ?? '')
+  const author = handleOf(within(own, 'author').first()) ?? permalink?.author
+  if (!permalink || author === undefined || Number.isNaN(createdAt.getTime())) return undefined
+  const cut = within(own, 'showMore').length > 0
+  const text = readText($, within(own, 'text').first())
+  return {
+    post: {
+      platformId: permalink.platformId,
+      author,
+      text: cut && !text.endsWith('…') ? `${text}…` : text,
+      createdAt,
+      url: URL.parse(link.attr('href') ?? '', baseUrl)?.href ?? '',
+    },
+    metrics: readMetrics(own, languageOf($)),
+    context: contextOf(article, own),
+    cut,
+  }
+}

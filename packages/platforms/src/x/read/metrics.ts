@@ -1,0 +1,88 @@
+import type { Metrics } from '@surepost/shared/contracts'
+import { type SelectorName, css } from '../selectors.ts'
+import { type Nodes, within } from './dom.ts'
+import { parseCount } from './numbers.ts'
+import { type Figure, figureNamed } from './words.ts'
+
+type Figures = Partial<Record<Figure, number>>
+
+// Between the parts of the group's label; a comma between digits groups thousands.
+const BETWEEN = /(?:,(?!\d)|[、，،؛;；])\s*/u
+const IN_ORDER = ['replies', 'reposts', 'likes', 'bookmarks', 'views'] as const
+
+const BUTTONS: readonly (readonly [Figure, SelectorName])[] = [
+  ['replies', 'replyButton'],
+  ['reposts', 'repostButton'],
+  ['likes', 'likeButton'],
+  ['bookmarks', 'bookmarkButton'],
+  ['views', 'viewsLink'],
+]
+
+// Figures that some layouts of a post's own page show as links with the count inside.
+const LISTS: readonly (readonly [Figure, string])[] = [
+  ['quotes', 'a[href$="/quotes"], a[href$="/retweets/with_comments"]'],
+  ['reposts', 'a[href$="/retweets"], a[href$="/reposts"]'],
+  ['likes', 'a[href$="/likes"]'],
+]
+
+// A label that is whole leaves out what is zero. Views are not among them: a post that is seen has one, and old posts show none.
+const ZERO_WHEN_LEFT_OUT: readonly Figure[] = ['replies', 'reposts', 'likes', 'bookmarks']
+
+/** What the label of the group says, and whether every part of it was understood. */
+export const readGroupLabel = (label: string, language?: string): { readonly figures: Figures; readonly whole: boolean } => {
+  const parts = label.split(BETWEEN).filter((part) => part.trim() !== '')
+  const named = parts.map((part) => ({ figure: figureNamed(part), count: parseCount(part, language) }))
+  const known = named.filter(({ figure, count }) => figure !== undefined && count !== null)
+  const distinct = new Set(known.map(({ figure }) => figure))
+  if (known.length > 0 && distinct.size === known.length)
+    return { figures: Object.fromEntries(known.map(({ figure, count }) => [figure, count])), whole: known.length === parts.length }
+  const all = named.every(({ count }) => count !== null) && parts.length === IN_ORDER.length
+  return all ? { figures: Object.fromEntries(IN_ORDER.map((figure, n) => [figure, named[n]?.count])), whole: true } : { figures: {}, whole: false }
+}
+
+const fromLabels = (article: Nodes, language?: string): Figures => {
+  const counts = BUTTONS.map(([figure, name]) => [figure, parseCount(within(article, name).first().attr('aria-label') ?? '', language)] as const)
+  return Object.fromEntries(counts.filter(([, count]) => count !== null))
+}
+
+const fromText = (article: Nodes, language?: string): Figures => {
+  const shown = (nodes: Nodes): number | null => parseCount(within(nodes, 'count').first().text(), language)
+  const buttons = BUTTONS.map(([figure, name]) => [figure, shown(within(article, name).first())] as const)
+  const lists = LISTS.map(([figure, selector]) => [figure, parseCount(article.find(selector).first().text(), language)] as const)
+  return Object.fromEntries([...buttons, ...lists].filter(([, count]) => count !== null))
+}
+
+/** The focal post of a page shows its views beside the date, outside any button or link. */
+const viewsBesideDate = (article: Nodes, language?: string): Figures => {
+  const outside = within(article, 'count').filter((_, node) => {
+    const counts = article.find(node)
+    return counts.closest('button, a, [role=group]').length === 0
+  })
+  const holder = outside.last().closest('[dir]')
+  const count = figureNamed(holder.text()) === 'views' ? parseCount(outside.last().text(), language) : null
+  return count === null ? {} : { views: count }
+}
+
+/**
+ * The figures of one post's article, from which quoted posts were taken out. The exact labels come first (the group's,
+ * then the buttons' and the analytics link's), the abbreviated text last. What none of them shows is `null`, except
+ * that X leaves zero parts out of the group's label: when every part of that label was understood, replies, reposts,
+ * likes and bookmarks that it leaves out (and nothing else shows) are 0.
+ */
+export const readMetrics = (article: Nodes, language?: string): Metrics => {
+  const label = article
+    .find(css('metricsGroup'))
+    .toArray()
+    .map((node) => readGroupLabel(article.find(node).attr('aria-label') ?? '', language))
+    .find(({ figures }) => Object.keys(figures).length > 0)
+  const implied = label?.whole === true ? Object.fromEntries(ZERO_WHEN_LEFT_OUT.map((figure) => [figure, 0])) : {}
+  const nothing: Metrics = { replies: null, reposts: null, quotes: null, likes: null, bookmarks: null, views: null }
+  return {
+    ...nothing,
+    ...implied,
+    ...viewsBesideDate(article, language),
+    ...fromText(article, language),
+    ...fromLabels(article, language),
+    ...label?.figures,
+  }
+}

@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url'
+import express, { type Express } from 'express'
+import type { Site } from '../site.ts'
+import { admin } from './admin.ts'
+import { doors } from './doors.ts'
+import { graphql } from './graphql.ts'
+import { ledgerOf } from './ledger.ts'
+import { lists } from './lists.ts'
+import { media } from './media.ts'
+import { pages } from './pages.ts'
+
+const STATIC = fileURLToPath(new URL('../public', import.meta.url))
+
+/** The whole site. */
+export const createApp = (site: Site): Express => {
+  const app = express()
+  app.disable('x-powered-by')
+  app.use('/static', express.static(STATIC, { maxAge: 0 }))
+  app.get('/readyz', (_request, response) => void response.json({ ready: true }))
+  app.get('/ledger', (request, response) => void response.json(ledgerOf(site, `${request.protocol}://${request.get('host') ?? ''}`)))
+  app.get('/media/:id', (request, response) => {
+    const bytes = site.world.media(request.params.id)
+    const type = site.world.mediaType(request.params.id)
+    if (!bytes || type === undefined) return void response.status(404).end()
+    response.type(type).set('cache-control', 'public, max-age=31536000, immutable').send(bytes)
+  })
+  app.use('/admin', admin(site))
+  app.use('/i/api/graphql', graphql(site))
+  app.use('/i/list', lists(site))
+  app.use(doors(site))
+  app.use('/i', media(site))
+  app.use(pages(site))
+  return app
+}

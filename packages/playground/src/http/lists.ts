@@ -1,0 +1,74 @@
+import express, { type Request, type Response, type Router } from 'express'
+import type { Site } from '../site.ts'
+import { type ArticleStyle, article } from '../views/article.ts'
+import type { Account, Post } from '../world/model.ts'
+import { hangUp, wentWrong } from './strikes.ts'
+import { viewOf } from './gather.ts'
+import { visitorOf } from './visitor.ts'
+
+/** Entries of a list that one call brings. */
+const PAGE = 20
+
+interface Entry {
+  readonly post: Post
+  readonly style: Omit<ArticleStyle, 'now'>
+}
+
+const newestFirst = (posts: readonly Post[]): readonly Post[] => posts.filter((post) => post.deletedAt === null).toReversed()
+
+const entriesOfProfile = (site: Site, handle: string, replies: boolean): readonly Entry[] => {
+  const own = newestFirst(site.world.allPosts().filter((post) => post.handle.toLowerCase() === handle.toLowerCase()))
+  const pinned = own.filter((post) => post.pinned).map((post): Entry => ({ post, style: { context: 'pinned' } }))
+  const listed = own.filter((post) => replies || post.inReplyTo === null)
+  // An answer hangs from the post that it answers, which stands above it.
+  const withParents = listed.flatMap((post): readonly Entry[] => {
+    const parent = post.inReplyTo === null ? undefined : site.world.post(post.inReplyTo)
+    const above: readonly Entry[] = parent && parent.deletedAt === null ? [{ post: parent, style: { parent: true } }] : []
+    return [...above, { post, style: {} }]
+  })
+  return [...pinned, ...withParents]
+}
+
+/** Posts of others that name an account or answer one of its posts. */
+const entriesOfMentions = (site: Site, viewer: Account): readonly Entry[] => {
+  const name = new RegExp(`(?<![\\w@])@${viewer.handle}\\b`, 'iu')
+  return newestFirst(site.world.allPosts())
+    .filter((post) => post.handle !== viewer.handle)
+    .filter((post) => name.test(post.text) || (post.inReplyTo !== null && site.world.post(post.inReplyTo)?.handle === viewer.handle))
+    .map((post) => ({ post, style: {} }))
+}
+
+const entriesOfHome = (site: Site): readonly Entry[] =>
+  newestFirst(site.world.allPosts().filter((post) => post.inReplyTo === null)).map((post) => ({ post, style: {} }))
+
+/** Answer with one page of a list: articles as HTML, and where to go on. */
+const answer = (site: Site, request: Request, response: Response, entries: readonly Entry[]): void => {
+  const viewer = visitorOf(request, site.world)
+  const strikes = site.faults.strike('list', { handle: viewer?.handle, matching: request.originalUrl })
+  if (strikes.some(({ effect }) => effect.does === 'fail')) return wentWrong(response)
+  if (strikes.some(({ effect }) => effect.does === 'hang_up')) return hangUp(response)
+  const now = site.world.now()
+  const lagMs = Math.max(0, ...strikes.filter(({ effect }) => effect.does === 'lag').map(({ delayMs }) => delayMs))
+  const visible = entries.filter(({ post }) => now.getTime() - post.createdAt.getTime() >= lagMs)
+  const from = Math.max(0, Number(request.query['cursor'] ?? 0) || 0)
+  const items = visible.slice(from, from + PAGE).map(({ post, style }) => ({
+    id: `${style.parent === true ? 'p' : style.context === undefined ? 'e' : 'c'}${post.id}`,
+    html: article(viewOf(site.world, post, viewer), { ...style, now }).html,
+  }))
+  response.json({ items, cursor: from + PAGE < visible.length ? from + PAGE : null })
+}
+
+/** The lists that `timeline.js` loads as one scrolls. */
+export const lists = (site: Site): Router => {
+  const router = express.Router()
+  router.get('/home', (request, response) => answer(site, request, response, entriesOfHome(site)))
+  router.get('/mentions', (request, response) => {
+    const viewer = visitorOf(request, site.world)
+    if (!viewer) return void response.status(401).json({ items: [], cursor: null })
+    answer(site, request, response, entriesOfMentions(site, viewer))
+  })
+  router.get('/profile/:handle', (request, response) =>
+    answer(site, request, response, entriesOfProfile(site, request.params.handle, request.query['replies'] === '1')),
+  )
+  return router
+}

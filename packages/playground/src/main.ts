@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { createPlayground } from './index.ts'
+
+
+const Config = z.object({
+  PLAYGROUND_PORT: z.coerce.number('must be a port number, 0 for a free one').int().min(0).max(65_535).default(0),
+  PLAYGROUND_HOST: z.string().min(1).default('127.0.0.1'),
+  PLAYGROUND_DATA: z.string().min(1).optional(),
+})
+
+const config = Config.safeParse(process.env)
+if (config.success) {
+  const { PLAYGROUND_PORT: port, PLAYGROUND_HOST: host, PLAYGROUND_DATA: data } = config.data
+  const playground = await createPlayground({ port, host, data })
+  const stop = (): void => void playground[Symbol.asyncDispose]()
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+  process.stdout.write(`${JSON.stringify({ url: playground.url })}\n`)
+} else {
+  process.stderr.write(`The playground cannot start:\n${z.prettifyError(config.error)}\n`)
+  process.exitCode = 1
+}

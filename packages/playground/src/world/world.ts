@@ -1,0 +1,151 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { growthOf } from './growth.ts'
+import { snowflakes } from './ids.ts'
+import type { Journal } from './journal.ts'
+import type { Account, Attachment, Entry, Figures, Mark, Post } from './model.ts'
+
+export interface NewPost {
+  readonly handle: string
+  readonly text: string
+  readonly inReplyTo?: string | null | undefined
+  readonly quotes?: string | null | undefined
+  readonly media?: readonly Attachment[] | undefined
+}
+
+/** Everything that the site holds, in memory, each change also a line of the journal. */
+export interface World {
+  readonly now: () => Date
+  readonly accounts: ReadonlyMap<string, Account>
+  account(handle: string): Account | undefined
+  accountOfSession(authToken: string): Account | undefined
+  addAccount(handle: string, name: string, bio?: string): Account
+  post(id: string): Post | undefined
+  /** Every post ever made, oldest first, deleted ones included. */
+  allPosts(): readonly Post[]
+  addPost(post: NewPost): Post
+  deletePost(id: string): void
+  pin(id: string, pinned: boolean): void
+  fixFigures(id: string, figures: Partial<Figures> | null): void
+  mark(id: string, handle: string, mark: Mark, on: boolean): void
+  marked(id: string, handle: string, mark: Mark): boolean
+  figures(post: Post): Figures
+  repliesTo(id: string): readonly Post[]
+  nextMediaId(): string
+  addMedia(id: string, bytes: Buffer, type: string): Attachment
+  media(id: string): Buffer | undefined
+  /** The media type of an image that a post has. */
+  mediaType(id: string): string | undefined
+}
+
+interface State {
+  readonly accounts: Map<string, Account>
+  readonly sessions: Map<string, Account>
+  readonly posts: Map<string, Post>
+  readonly replies: Map<string, Post[]>
+  readonly marks: Map<string, Set<string>>
+}
+
+const markKey = (id: string, mark: Mark): string => `${mark}:${id}`
+
+/** What one line of the journal changes. */
+const apply = (state: State, entry: Entry): void => {
+  switch (entry.type) {
+    case 'account': {
+      const account = { ...entry.account, joinedAt: new Date(entry.account.joinedAt) }
+      state.accounts.set(account.handle.toLowerCase(), account)
+      state.sessions.set(account.authToken, account)
+      return
+    }
+    case 'post': {
+      const post: Post = { ...entry.post, createdAt: new Date(entry.post.createdAt), deletedAt: null }
+      state.posts.set(post.id, post)
+      if (post.inReplyTo !== null) state.replies.set(post.inReplyTo, [...(state.replies.get(post.inReplyTo) ?? []), post])
+      return
+    }
+    case 'marked': {
+      const key = markKey(entry.id, entry.mark)
+      const handles = state.marks.get(key) ?? new Set()
+      if (entry.on) handles.add(entry.handle.toLowerCase())
+      else handles.delete(entry.handle.toLowerCase())
+      state.marks.set(key, handles)
+      return
+    }
+    case 'deleted':
+    case 'pinned':
+    case 'figures':
+      changePost(state.posts.get(entry.id), entry)
+  }
+}
+
+const changePost = (post: Post | undefined, entry: Extract<Entry, { type: 'deleted' | 'pinned' | 'figures' }>): void => {
+  if (!post) return
+  if (entry.type === 'deleted') post.deletedAt = new Date(entry.at)
+  else if (entry.type === 'pinned') post.pinned = entry.pinned
+  else post.fixed = entry.figures
+}
+
+const figuresOf = (state: State, post: Post, now: Date): Figures => {
+  const grown = growthOf(post.id, now.getTime() - post.createdAt.getTime())
+  const marks = (mark: Mark): number => state.marks.get(markKey(post.id, mark))?.size ?? 0
+  return {
+    ...grown,
+    replies: state.replies.get(post.id)?.length ?? 0,
+    likes: grown.likes + marks('like'),
+    reposts: grown.reposts + marks('repost'),
+    bookmarks: grown.bookmarks + marks('bookmark'),
+    views: grown.views + marks('like') + marks('repost') + marks('bookmark'),
+    ...post.fixed,
+  }
+}
+
+/** Open the site's world: what the journal holds, and everything that comes. */
+export const createWorld = (journal: Journal, now: () => Date): World => {
+  const state: State = { accounts: new Map(), sessions: new Map(), posts: new Map(), replies: new Map(), marks: new Map() }
+  for (const entry of journal.read()) apply(state, entry)
+  const nextId = snowflakes()
+  const record = (entry: Entry): void => {
+    journal.append(entry)
+    apply(state, entry)
+  }
+  const account = (handle: string): Account | undefined => state.accounts.get(handle.toLowerCase())
+  const known = (id: string): Post => {
+    const post = state.posts.get(id)
+    if (!post) throw new RangeError(`There is no post ${id}.`)
+    return post
+  }
+  return {
+    now,
+    accounts: state.accounts,
+    account,
+    accountOfSession: (authToken) => state.sessions.get(authToken),
+    addAccount: (handle, name, bio = '') => {
+      const existing = account(handle)
+      if (existing) return existing
+      const made = { handle, name, bio, joinedAt: now().toISOString(), authToken: randomBytes(20).toString('hex'), ct0: randomBytes(16).toString('hex') }
+      record({ type: 'account', account: made })
+      return { ...made, joinedAt: new Date(made.joinedAt) }
+    },
+    post: (id) => state.posts.get(id),
+    allPosts: () => [...state.posts.values()],
+    addPost: ({ handle, text, inReplyTo = null, quotes = null, media = [] }) => {
+      const at = now()
+      const id = nextId(at)
+      record({ type: 'post', post: { id, handle, text, inReplyTo, quotes, createdAt: at.toISOString(), media, pinned: false, fixed: null } })
+      return known(id)
+    },
+    deletePost: (id) => record({ type: 'deleted', id, at: now().toISOString() }),
+    pin: (id, pinned) => record({ type: 'pinned', id, pinned }),
+    fixFigures: (id, figures) => record({ type: 'figures', id, figures }),
+    mark: (id, handle, mark, on) => record({ type: 'marked', id, handle, mark, on }),
+    marked: (id, handle, mark) => state.marks.get(markKey(id, mark))?.has(handle.toLowerCase()) ?? false,
+    figures: (post) => figuresOf(state, post, now()),
+    repliesTo: (id) => state.replies.get(id) ?? [],
+    nextMediaId: () => nextId(now()),
+    addMedia: (id, bytes, type) => {
+      journal.saveMedia(id, bytes)
+      return { id, type, alt: '', sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length }
+    },
+    media: (id) => journal.loadMedia(id),
+    mediaType: (id) => [...state.posts.values()].flatMap((post) => post.media).find((media) => media.id === id)?.type,
+  }
+}
