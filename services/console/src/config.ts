@@ -25,3 +25,4 @@ export const configSchema = z
     path: ['BROKER_URLS'],
     message: 'must be one URL per broker shard, so as many as BROKER_SHARDS says, with commas between',
   })
+export type Config = z.output<typeof configSchema>

@@ -1,58 +1,8 @@
-import { platformFor } from '@surepost/platforms'
-import { connectDatabase } from '@surepost/shared/database'
-import { folderMediaStore } from '@surepost/shared/media'
-import { connectBus } from '@surepost/shared/messaging'
 import { parseConfig, runService } from '@surepost/shared/runtime'
-import { brokerAccounts } from './adapters/broker-accounts.ts'
-import { brokerAdmin } from './adapters/broker-admin.ts'
-import { databasePosts } from './adapters/database-posts.ts'
-import { liveFacts } from './adapters/live-facts.ts'
-import { rabbitmqQueues } from './adapters/rabbitmq-queues.ts'
-import { recentPosts } from './adapters/recent-posts.ts'
 import { configSchema } from './config.ts'
-import { createApp } from './http/app.ts'
-import { listen } from './http/listen.ts'
-import type { Ports } from './ports.ts'
+import { startConsole } from './start.ts'
 
 await runService('console', async (scope) => {
-  const { log } = scope
-  const config = parseConfig(configSchema)
-  const database = scope.use(connectDatabase({ url: config.SUPABASE_URL, key: config.SUPABASE_SERVICE_ROLE_KEY, log }))
-  const bus = scope.use(
-    await connectBus({
-      url: config.AMQP_URL,
-      managementUrl: config.RABBITMQ_MANAGEMENT_URL,
-      service: scope.name,
-      shards: config.BROKER_SHARDS,
-      log,
-    }),
-  )
-  scope.readyWhen(() => bus.health())
-  const brokers = config.BROKER_URLS.map((url, shard) => brokerAdmin(shard, url, config.BROKER_ADMIN_KEY))
-  const accounts = scope.use(brokerAccounts(brokers, log))
-  const live = liveFacts()
-  const recent = recentPosts()
-  scope.use(
-    await bus.watchFacts((fact) => {
-      recent.observe(fact)
-      live.publish(fact)
-      if (fact.type.startsWith('account.')) accounts.expire()
-    }),
-  )
-  const ports: Ports = {
-    bus,
-    posts: databasePosts(database),
-    recent,
-    accounts,
-    pool: accounts,
-    queues: rabbitmqQueues(config.RABBITMQ_MANAGEMENT_URL, config.AMQP_URL),
-    media: await folderMediaStore(config.MEDIA_DIR),
-    live,
-    measure: (platform, text) => platformFor(platform, { baseUrl: config.X_BASE_URL }).measure(text),
-    clock: { now: () => new Date() },
-    policy: { horizon: config.SCHEDULE_HORIZON_DAYS * 86_400 },
-    log,
-  }
-  const server = scope.use(await listen(createApp(ports, config.API_KEY), config.CONSOLE_HOST, config.CONSOLE_PORT))
-  log.info({ port: server.port }, 'the console listens')
+  const { port } = await startConsole(scope, parseConfig(configSchema))
+  scope.log.info({ port }, 'the console listens')
 })

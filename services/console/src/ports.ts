@@ -17,6 +17,8 @@ import type { Position } from './decisions/cursor.ts'
 /** Every read has a deadline of its own and ends with the signal. */
 interface Read {
   readonly signal: AbortSignal
+  /** Milliseconds, where the reader can wait less than usual. */
+  readonly deadlineMs?: number
 }
 
 export interface PostQuery {

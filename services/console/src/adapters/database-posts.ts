@@ -8,6 +8,8 @@ import { FactRow, POST_COLUMNS, PostRow } from './post-rows.ts'
 
 /** The overview counts what was submitted or published since then. */
 const OVERVIEW_MS = 7 * 24 * 60 * 60 * 1_000
+/** Usual longest time of a read: a person waits for it. */
+const READ_MS = 6_000
 /** A post's facts: a thread of 25 with its attempts and seven checks each stays below it. */
 const MAX_FACTS = 1_000
 
@@ -23,15 +25,15 @@ const after = ([at, id]: NonNullable<PostQuery['after']>): string =>
 
 /** The record of posts through the one database module. */
 export const databasePosts = (database: Pick<Database, 'read' | 'rpc'>): PostRecords => ({
-  async find(id, { signal }) {
+  async find(id, read) {
     const row = await database.read(
       'post by id',
       (client) => client.from('posts').select(POST_COLUMNS).eq('id', id).not('state', 'is', null).maybeSingle(),
-      { signal },
+      { deadlineMs: READ_MS, ...read },
     )
     return row === null ? undefined : parsed('post', PostRow, row)
   },
-  async list(query, { signal }) {
+  async list(query, read) {
     const rows = await database.read(
       'newest posts',
       (client) => {
@@ -41,11 +43,11 @@ export const databasePosts = (database: Pick<Database, 'read' | 'rpc'>): PostRec
         if (query.after !== undefined) wanted = wanted.or(after(query.after))
         return wanted.order('submitted_at', { ascending: false }).order('id', { ascending: false }).limit(query.limit)
       },
-      { signal },
+      { deadlineMs: READ_MS, ...read },
     )
     return parsed('list of posts', z.array(PostRow), rows)
   },
-  async history(id, { signal }) {
+  async history(id, read) {
     const rows = await database.read(
       'facts of a post',
       (client) =>
@@ -56,11 +58,11 @@ export const databasePosts = (database: Pick<Database, 'read' | 'rpc'>): PostRec
           .order('at')
           .order('id')
           .limit(MAX_FACTS),
-      { signal },
+      { deadlineMs: READ_MS, ...read },
     )
     return parsed('journal', z.array(FactRow), rows)
   },
-  async submission(id, { signal }) {
+  async submission(id, read) {
     const rows = await database.read(
       'submissions of a post',
       (client) =>
@@ -71,7 +73,7 @@ export const databasePosts = (database: Pick<Database, 'read' | 'rpc'>): PostRec
           .eq('type', PostSubmitted.type)
           .order('at')
           .limit(MAX_FACTS),
-      { signal },
+      { deadlineMs: READ_MS, ...read },
     )
     const bodies = parsed('journal', z.array(z.object({ body: PostSubmitted.body })), rows).map((row) => row.body)
     // Of the latest revision the earliest saying, as the database merges them.
@@ -80,9 +82,9 @@ export const databasePosts = (database: Pick<Database, 'read' | 'rpc'>): PostRec
       undefined,
     )
   },
-  async counts({ signal }) {
+  async counts(read) {
     const since = new Date(Date.now() - OVERVIEW_MS).toISOString()
-    const found = await database.rpc('overview', { since }, { signal })
+    const found = await database.rpc('overview', { since }, { deadlineMs: READ_MS, ...read })
     return { ...parsed('overview', Counts.omit({ since: true }), found), since }
   },
 })

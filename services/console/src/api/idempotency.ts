@@ -28,7 +28,7 @@ export const knownPost = async (
   const recent = ports.recent.isSent(id) ? ports.recent.find(id) : undefined
   if (recent !== undefined) return { post: recent }
   try {
-    const post = await ports.posts.find(id, { signal: AbortSignal.any([signal, AbortSignal.timeout(LOOKUP_MS)]) })
+    const post = await ports.posts.find(id, { signal, deadlineMs: LOOKUP_MS })
     return post === undefined ? { post, maybe: false } : { post }
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error

@@ -1,0 +1,30 @@
+import { h } from './dom.js'
+
+/** Paths on a 24 by 24 grid, drawn as lines. */
+const PATHS = {
+  overview: 'M3 13h4l3-8 4 14 3-6h4',
+  posts: 'M4 6h16M4 12h16M4 18h10',
+  compose: 'M4 20h4L19 9l-4-4L4 16zM13.5 6.5l4 4',
+  accounts: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c1-4 4-6 8-6s7 2 8 6',
+  system: 'M4 5h16v6H4zM4 13h16v6H4zM8 8h.01M8 16h.01',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  warn: 'M12 4l9 16H3zM12 10v4M12 17.2h.01',
+  back: 'M15 5l-7 7 7 7',
+  link: 'M14 5h5v5M19 5l-8 8M11 6H6v12h12v-5',
+  image: 'M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9h.01',
+  plus: 'M12 5v14M5 12h14',
+  close: 'M6 6l12 12M18 6L6 18',
+  clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.5 2',
+  reply: 'M10 8L5 12.5 10 17M5.5 12.5H15a4 4 0 0 1 4 4V18',
+  theme: 'M12 21a9 9 0 1 0 0-18zM12 3a9 9 0 0 0 0 18',
+  out: 'M10 4H5v16h5M14 8l4 4-4 4M18 12H9',
+  keys: 'M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8',
+  heart: 'M12 20S4 15 4 9.2C4 6.8 5.8 5 8 5c1.700 0 3.200 1 4 2.500C12.800 6 14.300 5 16 5c2.200 0 4 1.800 4 4.200C20 15 12 20 12 20z',
+  repeat: 'M6 8h10a3 3 0 0 1 3 3v1M16 5l3 3-3 3M18 16H8a3 3 0 0 1-3-3v-1M8 19l-3-3 3-3',
+  talk: 'M5 5h14v10h-8l-4 4v-4H5z',
+  eye: 'M2.500 12S6 5.500 12 5.500 21.500 12 21.500 12 18 18.500 12 18.500 2.500 12 2.500 12zM12 14.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5z',
+}
+
+/** @param {keyof typeof PATHS} name */
+export const icon = (name) =>
+  h('svg', { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, h('path', { d: PATHS[name] }))
