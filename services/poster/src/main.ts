@@ -8,7 +8,7 @@ import { deleteSegment } from './handlers/delete-segment.ts'
 import { publishPost } from './handlers/publish-post.ts'
 
 await runService('poster', async (scope) => {
-  const config = parseConfig(configSchema, process.env)
+  const config = parseConfig(configSchema)
   const shards = config.BROKER_SHARDS
   const media = await folderMediaStore(config.MEDIA_DIR)
   const bus = scope.use(
@@ -18,9 +18,9 @@ await runService('poster', async (scope) => {
       service: scope.name,
       shards,
       log: scope.log,
+      scope,
     }),
   )
-  scope.readyWhen(() => bus.health())
   const leases = scope.use(await connectLeases({ bus, shards, log: scope.log }))
   const platforms = { for: (name: 'x') => platformFor(name, { baseUrl: config.X_BASE_URL }) }
   const ports = { bus, leases, media, platforms }

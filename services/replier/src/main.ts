@@ -10,7 +10,7 @@ import { draftReply } from './handlers/draft-reply.ts'
 const PREFETCH = 4
 
 await runService('replier', async (scope) => {
-  const config = parseConfig(configSchema, process.env)
+  const config = parseConfig(configSchema)
   const shards = config.BROKER_SHARDS
   const draft =
     config.REPLIER_DRAFTER === 'llm'
@@ -30,9 +30,9 @@ await runService('replier', async (scope) => {
       service: scope.name,
       shards,
       log: scope.log,
+      scope,
     }),
   )
-  scope.readyWhen(() => bus.health())
   const platforms = { for: (name: 'x') => platformFor(name, { baseUrl: config.X_BASE_URL }) }
   scope.use(await bus.consume([draftReply({ bus, draft, platforms, shards })], { prefetch: PREFETCH }))
 })

@@ -7,7 +7,7 @@ import { collectMetrics } from './handlers/collect-metrics.ts'
 import { harvestMentions } from './handlers/harvest-mentions.ts'
 
 await runService('scraper', async (scope) => {
-  const config = parseConfig(configSchema, process.env)
+  const config = parseConfig(configSchema)
   const shards = config.BROKER_SHARDS
   const bus = scope.use(
     await connectBus({
@@ -16,9 +16,9 @@ await runService('scraper', async (scope) => {
       service: scope.name,
       shards,
       log: scope.log,
+      scope,
     }),
   )
-  scope.readyWhen(() => bus.health())
   const leases = scope.use(await connectLeases({ bus, shards, log: scope.log }))
   const ports = { bus, leases, platforms: { for: (name: 'x') => platformFor(name, { baseUrl: config.X_BASE_URL }) } }
   const prefetch = config.SCRAPER_PREFETCH

@@ -32,7 +32,9 @@ const request = async (url: string, init: RequestInit, signal: AbortSignal): Pro
   const body: unknown = await response.json().catch(() => null)
   if (response.ok) return body
   const problem = Problem.safeParse(body)
-  throw new Error(`${init.method ?? 'GET'} ${new URL(url).pathname} answered ${response.status}: ${problem.data?.detail ?? problem.data?.title ?? 'no reason given'}`)
+  throw new Error(
+    `${init.method ?? 'GET'} ${new URL(url).pathname} answered ${response.status}: ${problem.data?.detail ?? problem.data?.title ?? 'no reason given'}`,
+  )
 }
 
 export const demoClient = (endpoints: DemoEndpoints, signal: AbortSignal) => {
@@ -44,19 +46,38 @@ export const demoClient = (endpoints: DemoEndpoints, signal: AbortSignal) => {
   })
   return {
     async uploadImage(bytes: Buffer): Promise<string> {
-      const init = { method: 'POST', headers: { authorization, 'content-type': 'image/png' }, body: new Uint8Array(bytes) }
+      const init = {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'image/png' },
+        body: new Uint8Array(bytes),
+      }
       return Created.parse(await request(`${endpoints.consoleUrl}/v1/media`, init, signal)).id
     },
     async submit(post: DemoPost, key: string, image: string | null): Promise<string> {
       const body = {
         account: post.account,
-        segments: post.segments.map((text) => ({ text, media: image === null ? [] : [{ id: image, alt: 'Four yellow bars on a night sky' }] })),
-        ...(post.inSeconds === undefined ? {} : { scheduledAt: new Date(Date.now() + post.inSeconds * 1_000).toISOString() }),
+        segments: post.segments.map((text) => ({
+          text,
+          media: image === null ? [] : [{ id: image, alt: 'Four yellow bars on a night sky' }],
+        })),
+        ...(post.inSeconds === undefined
+          ? {}
+          : { scheduledAt: new Date(Date.now() + post.inSeconds * 1_000).toISOString() }),
       }
-      return Accepted.parse(await request(`${endpoints.consoleUrl}/v1/posts`, json(body, { authorization, 'idempotency-key': key }), signal)).id
+      return Accepted.parse(
+        await request(
+          `${endpoints.consoleUrl}/v1/posts`,
+          json(body, { authorization, 'idempotency-key': key }),
+          signal,
+        ),
+      ).id
     },
     async mention(mention: DemoMention, handle: string): Promise<string> {
-      await request(`${endpoints.playgroundUrl}/admin/accounts`, json({ handle: mention.author, name: mention.name }), signal)
+      await request(
+        `${endpoints.playgroundUrl}/admin/accounts`,
+        json({ handle: mention.author, name: mention.name }),
+        signal,
+      )
       const body = { handle: mention.author, text: `@${handle} ${mention.text}` }
       return Created.parse(await request(`${endpoints.playgroundUrl}/admin/posts`, json(body), signal)).id
     },

@@ -36,7 +36,8 @@ export interface Verdict {
   readonly replies: number
 }
 
-const sameText = (a: string, b: string): boolean => a.trim().replaceAll('\r\n', '\n') === b.trim().replaceAll('\r\n', '\n')
+const sameText = (a: string, b: string): boolean =>
+  a.trim().replaceAll('\r\n', '\n') === b.trim().replaceAll('\r\n', '\n')
 
 /**
  * Compare what was asked with what the platform holds and what the database says. A thread's segment counts as live only
@@ -44,23 +45,34 @@ const sameText = (a: string, b: string): boolean => a.trim().replaceAll('\r\n', 
  */
 export const judge = (expected: Expected, ledger: readonly LedgerPost[], rows: readonly RecordedSegment[]): Verdict => {
   const handles = new Set(expected.handles)
-  const ours = ledger.filter((post) => handles.has(post.handle) && post.deletedAt === null && !expected.before.has(post.id))
+  const ours = ledger.filter(
+    (post) => handles.has(post.handle) && post.deletedAt === null && !expected.before.has(post.id),
+  )
   const live: { readonly id: string; readonly postId: string | null; readonly index: number }[] = []
   for (const { postId, handle, segments } of expected.posts) {
     let parent: string | null = null
     for (const [index, text] of segments.entries()) {
-      const found: LedgerPost | undefined = ours.find((post) => post.handle === handle && post.inReplyTo === parent && sameText(post.text, text))
+      const found: LedgerPost | undefined = ours.find(
+        (post) => post.handle === handle && post.inReplyTo === parent && sameText(post.text, text),
+      )
       if (found === undefined) break
       live.push({ id: found.id, postId, index })
       parent = found.id
     }
   }
-  const answers = expected.mentions.flatMap(({ platformId, handle }) => ours.find((post) => post.handle === handle && post.inReplyTo === platformId) ?? [])
+  const answers = expected.mentions.flatMap(
+    ({ platformId, handle }) => ours.find((post) => post.handle === handle && post.inReplyTo === platformId) ?? [],
+  )
   live.push(...answers.map(({ id }) => ({ id, postId: null, index: 0 })))
   const byId = new Map(rows.map((row) => [row.platformId, row]))
   const recorded = live.flatMap(({ id, postId, index }) => {
     const row = byId.get(id)
-    return row !== undefined && row.recordedAt !== null && row.index === index && (postId === null || row.postId === postId) ? row : []
+    return row !== undefined &&
+      row.recordedAt !== null &&
+      row.index === index &&
+      (postId === null || row.postId === postId)
+      ? row
+      : []
   })
   return {
     posts: expected.posts.length,

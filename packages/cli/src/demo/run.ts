@@ -19,7 +19,11 @@ const DEADLINE_MS = 240_000
  * Submit the demo's work through the API and watch the platform's ledger and the database until every segment is live,
  * recorded and measured, or the deadline is reached.
  */
-export const runDemo = async (endpoints: DemoEndpoints, onProgress: (verdict: Verdict) => void, signal: AbortSignal): Promise<DemoResult> => {
+export const runDemo = async (
+  endpoints: DemoEndpoints,
+  onProgress: (verdict: Verdict) => void,
+  signal: AbortSignal,
+): Promise<DemoResult> => {
   const start = new Date()
   await using records = await openRecords(endpoints.postgresUrl, signal)
   const expected = await submitAll(endpoints, start, signal)
@@ -32,7 +36,10 @@ const submitAll = async (endpoints: DemoEndpoints, start: Date, signal: AbortSig
   const run = start.toISOString().slice(11, 19)
   const handleOf = (account: string): string => {
     const found = endpoints.accounts.find(({ id }) => id === account)
-    if (found === undefined) throw new Error(`The stack has no account ${account}; it has ${endpoints.accounts.map(({ id }) => id).join(', ')}.`)
+    if (found === undefined)
+      throw new Error(
+        `The stack has no account ${account}; it has ${endpoints.accounts.map(({ id }) => id).join(', ')}.`,
+      )
     return found.handle
   }
   const before = new Set((await client.ledger()).map(({ id }) => id))

@@ -6,7 +6,8 @@ const STATE_COLOUR = { live: 'green', failed: 'red', missed: 'red', needs_attent
 type Coloured = keyof typeof STATE_COLOUR
 const isColoured = (state: string): state is Coloured => state in STATE_COLOUR
 
-const colour = (format: Parameters<typeof styleText>[0], text: string): string => styleText(format, text, { stream: process.stdout })
+const colour = (format: Parameters<typeof styleText>[0], text: string): string =>
+  styleText(format, text, { stream: process.stdout })
 
 const metricsOf = ({ metrics }: DemoRow): string => {
   if (metrics === null) return '–'
@@ -33,7 +34,14 @@ export const demoTable = (rows: readonly DemoRow[]): string => {
   for (const row of rows) {
     const lead = row.kind === 'reply' ? '↳ ' : row.index > 0 ? '  ⤷ ' : ''
     const state = isColoured(row.state) ? colour(STATE_COLOUR[row.state], row.state) : row.state
-    table.push([`${lead}${short(row.text, 38)}`, state, row.platformId ?? '–', row.url ?? '–', row.recordedAt?.slice(11, 23) ?? '–', metricsOf(row)])
+    table.push([
+      `${lead}${short(row.text, 38)}`,
+      state,
+      row.platformId ?? '–',
+      row.url ?? '–',
+      row.recordedAt?.slice(11, 23) ?? '–',
+      metricsOf(row),
+    ])
   }
   return table.toString()
 }

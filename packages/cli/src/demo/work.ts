@@ -23,7 +23,10 @@ const grace = 'grace'
  * an account may not say the same thing twice in a day.
  */
 export const demoPosts = (run: string): readonly DemoPost[] => {
-  const post = (account: string, ...texts: readonly string[]): DemoPost => ({ account, segments: texts.map((text) => `${text} · ${run}`) })
+  const post = (account: string, ...texts: readonly string[]): DemoPost => ({
+    account,
+    segments: texts.map((text) => `${text} · ${run}`),
+  })
   return [
     post(ada, 'Hello! This was typed by a real browser, and recorded before anyone could lose it.'),
     post(grace, 'A post that is live but not in the database has no metrics, no history and no owner. Never again.'),
@@ -47,6 +50,11 @@ export const demoPosts = (run: string): readonly DemoPost[] => {
 
 export const demoMentions = (run: string): readonly DemoMention[] => [
   { author: 'linus_reads', name: 'Linus', account: ada, text: `does it survive a database outage? · ${run}` },
-  { author: 'margaret_h', name: 'Margaret', account: grace, text: `how do you know that nothing goes out twice? · ${run}` },
+  {
+    author: 'margaret_h',
+    name: 'Margaret',
+    account: grace,
+    text: `how do you know that nothing goes out twice? · ${run}`,
+  },
   { author: 'edsger_w', name: 'Edsger', account: ada, text: `is there a proof, or only tests? · ${run}` },
 ]

@@ -22,7 +22,13 @@ const expected: Expected = {
   posts: [{ postId: 'p', handle: 'ada_builds', segments: ['one', 'two'] }],
   mentions: [{ platformId: 'm', handle: 'ada_builds' }],
 }
-const ledger = [post('old', 'before'), post('1', 'one'), post('2', 'two', '1'), post('m', '@ada_builds hi', null, 'bob'), post('3', 'answer', 'm')]
+const ledger = [
+  post('old', 'before'),
+  post('1', 'one'),
+  post('2', 'two', '1'),
+  post('m', '@ada_builds hi', null, 'bob'),
+  post('3', 'answer', 'm'),
+]
 const rows = [row('1', 'p', 0), row('2', 'p', 1), row('3', 'q', 0)]
 
 describe('the judge', () => {
@@ -41,7 +47,13 @@ describe('the judge', () => {
     expect(isWhole(verdict)).toBe(false)
   })
   it('does not count what was deleted, or recorded under another post', () => {
-    expect(judge(expected, ledger.map((p) => (p.id === '2' ? { ...p, deletedAt: 'x' } : p)), rows).live).toBe(2)
+    expect(
+      judge(
+        expected,
+        ledger.map((p) => (p.id === '2' ? { ...p, deletedAt: 'x' } : p)),
+        rows,
+      ).live,
+    ).toBe(2)
     expect(judge(expected, ledger, [row('1', 'other', 0), row('2', 'p', 1), row('3', 'q', 0)]).recorded).toBe(2)
   })
   it('does not count as measured what has no reading', () => {

@@ -99,7 +99,7 @@ describe('while the outcome is unknown', () => {
     })
   })
   it('a timeline that could not be read proves nothing', () => {
-    expect(onNotFound({ kind: 'unreadable', detail: 'blank' }, now)).toMatchObject({
+    expect(onNotFound({ kind: 'unreadable', cause: 'not_loaded', detail: 'blank' }, now)).toMatchObject({
       tell: null,
       end: null,
       outcome: { kind: 'snooze' },
