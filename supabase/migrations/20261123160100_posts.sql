@@ -88,7 +88,7 @@ comment on column public.posts.submitted_at is 'When its first revision was subm
 comment on column public.posts.not_after is 'Past this it is not created any more.';
 comment on column public.posts.approvals is 'Every approval, as revision:hash. It counts for the current revision only if both are that one''s.';
 comment on column public.posts.heard_at is 'The latest word of a ledger about it (begun, unknown, aborted, published).';
-comment on column public.posts.silent_at is 'A word about a dispatched post is due by then: the deadline of its dispatch, or 15 minutes after heard_at.';
+comment on column public.posts.silent_at is 'A word about a dispatched post is due by then (see surepost.silent_at); after it, it is dispatched again.';
 comment on column public.posts.phase is 'The latest word that is no evidence: what the post is in unless it is live or cancelled.';
 comment on column public.posts.reason is 'Why it is cancelled, failed, missed, unknown or needs attention (phase_code: in a word).';
 comment on column public.posts.published is 'The segments that were ever live.';

@@ -18,6 +18,16 @@ begin
 end
 $$;
 
+-- When a word about a dispatched post is due: at the deadline of its dispatch, later by 5, 15, 35 … minutes (at most 6 h)
+-- each time that it was dispatched again, so that a post that waits for its budget is not sent a hundred times; and not
+-- before 15 minutes after the ledger's latest word.
+create function surepost.silent_at(deadline timestamptz, dispatches bigint, heard_at timestamptz) returns timestamptz
+language sql stable parallel safe as $$
+  select greatest(
+    deadline + make_interval(secs => least(300 * (2 ^ least(greatest(dispatches - 1, 0), 10) - 1), 21600)),
+    heard_at + interval '15 minutes')
+$$;
+
 -- The post's own registers and sets. One statement: a post is written once per batch.
 create function surepost.merge_posts(fresh public.facts[]) returns void
 language sql set search_path = '' as $$
@@ -109,8 +119,8 @@ language sql set search_path = '' as $$
     dispatch_deadline = case when m.redispatched then m.d_deadline else p.dispatch_deadline end,
     begun_at = m.begun_at,
     heard_at = m.heard_at,
-    silent_at = greatest(
-      case when m.redispatched then m.d_deadline else p.dispatch_deadline end, m.heard_at + interval '15 minutes'),
+    silent_at = surepost.silent_at(
+      case when m.redispatched then m.d_deadline else p.dispatch_deadline end, m.dispatches, m.heard_at),
     phase = case when m.rephased then m.h_phase else p.phase end,
     phase_at = case when m.rephased then m.h_at else p.phase_at end,
     phase_by = case when m.rephased then m.h_id else p.phase_by end,

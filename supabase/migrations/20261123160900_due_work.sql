@@ -61,7 +61,9 @@ begin
       order by silent_at limit max_rows for no key update skip locked)
   ),
   held as (
-    update public.posts as p set claimed_until = now() + make_interval(secs => lease_seconds)
+    -- What is under way (publishing, unknown) is only reminded of, and stays as it is: not again for half an hour.
+    update public.posts as p set claimed_until =
+      now() + case when p.state in ('publishing', 'unknown') then interval '30 minutes' else make_interval(secs => lease_seconds) end
     from (select * from due limit max_rows) as due where p.id = due.id
     returning due.why, p.*
   )

@@ -5,6 +5,8 @@ import { messageOf } from '@surepost/shared/errors'
 import { asSecret, parseConfig, url } from '@surepost/shared/runtime'
 import { runMigrations } from './migrations/run.ts'
 
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
 /** One-shot: bring the database of DATABASE_URL up to date. `--json` prints one line for scripts. */
 const main = async (): Promise<void> => {
   const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } })
@@ -12,7 +14,6 @@ const main = async (): Promise<void> => {
     DATABASE_URL: asSecret(url('postgres', 'postgresql')),
     MIGRATIONS_DIR: z.string().default(fileURLToPath(new URL('../../../supabase/migrations/', import.meta.url))),
   })
-  const say = (line: string): void => void process.stdout.write(`${line}\n`)
   const report = await runMigrations(DATABASE_URL, MIGRATIONS_DIR, values.json ? undefined : say)
   if (values.json) say(JSON.stringify(report))
   else

@@ -51,6 +51,10 @@ const PHASE: { readonly [Type in PostFact['type']]?: PostState } = {
 const later = (a: PostFact, b: PostFact): PostFact =>
   a.body.at !== b.body.at ? (a.body.at > b.body.at ? a : b) : a.id > b.id ? a : b
 
+/** The highest revision is current; of two that claim to be the same revision, the earlier one stands. */
+const supersedes = (a: PostFact & { type: 'post.submitted' }, b: PostFact & { type: 'post.submitted' }): boolean =>
+  a.body.revision === b.body.revision ? later(a, b) === b : a.body.revision > b.body.revision
+
 /**
  * The state of a post: a pure function of the *set* of its facts, so that order and repetition do not matter.
  * Evidence from the platform outranks everything said about a post; a cancellation (which the ledger grants only
@@ -61,7 +65,7 @@ const later = (a: PostFact, b: PostFact): PostFact =>
 export const postState = (facts: readonly PostFact[]): PostState | null => {
   const submissions = facts.filter((f) => f.type === 'post.submitted')
   const current = submissions.reduce<(typeof submissions)[number] | undefined>(
-    (best, f) => (best === undefined || f.body.revision > best.body.revision ? f : best),
+    (best, f) => (best === undefined || supersedes(f, best) ? f : best),
     undefined,
   )
   if (current === undefined) return null

@@ -1,3 +1,4 @@
+export type { CallOptions } from './calls.ts'
 export type { Query, ReadClient } from './client.ts'
 export * from './database.ts'
 export { DataRefusedError, DatabaseWrongError, LockLostError, classify, type Trouble, type Verdict } from './errors.ts'

@@ -16,29 +16,48 @@ export const parseFileName = (file: string): Pick<Migration, 'version' | 'name'>
   throw new ConfigError(`The migration "${file}" is not named like 20260131120000_what_it_does.sql.`)
 }
 
+/** A migration that the database has; `sql` is null when another tool applied it. */
+export interface Applied {
+  readonly version: string
+  readonly sql: string | null
+}
+
 /**
  * Which migrations are still to be applied, in order.
  * @throws ConfigError when that is not simply the rest: a new one that is older than what is applied, an applied one
- *   that is not here, or two of one version
+ *   that is not here or reads otherwise here, or two of one version
  */
-export const planMigrations = (here: readonly Migration[], applied: readonly string[]): readonly Migration[] => {
+export const planMigrations = (here: readonly Migration[], applied: readonly Applied[]): readonly Migration[] => {
   const sorted = here.toSorted((a, b) => (a.version < b.version ? -1 : 1))
-  const twice = sorted.find((migration, i) => migration.version === sorted[i + 1]?.version)
-  if (twice !== undefined)
-    throw new ConfigError(`Two migrations have the version ${twice.version}: give one of them a later one.`)
-  const unknown = applied.find((version) => !here.some((migration) => migration.version === version))
-  if (unknown !== undefined) {
-    throw new ConfigError(
-      `The database has the migration ${unknown}, which is not among the files here: this is an older version of Surepost than the one that made it.`,
-    )
-  }
-  const missing = sorted.filter((migration) => !applied.includes(migration.version))
-  const latest = applied.toSorted().at(-1)
-  const late = missing.find((migration) => latest !== undefined && migration.version < latest)
-  if (late !== undefined) {
-    throw new ConfigError(
-      `The migration ${late.version}_${late.name} is older than ${latest}, which is applied already: give it a later version, since order matters.`,
-    )
-  }
+  const known = new Map(sorted.map((migration) => [migration.version, migration]))
+  const latest = applied
+    .map(({ version }) => version)
+    .toSorted()
+    .at(-1)
+  const missing = sorted.filter(({ version }) => !applied.some((past) => past.version === version))
+  const trouble =
+    troubleOfFiles(sorted) ??
+    applied.map((past) => troubleOfPast(past, known)).find(Boolean) ??
+    troubleOfOrder(missing, latest)
+  if (trouble !== undefined) throw new ConfigError(trouble)
   return missing
+}
+
+const troubleOfFiles = (sorted: readonly Migration[]): string | undefined => {
+  const twice = sorted.find(({ version }, i) => version === sorted[i + 1]?.version)
+  return twice && `Two migrations have the version ${twice.version}: give one of them a later one.`
+}
+
+const troubleOfPast = ({ version, sql }: Applied, known: ReadonlyMap<string, Migration>): string | undefined => {
+  const migration = known.get(version)
+  if (migration === undefined) {
+    return `The database has the migration ${version}, which is not among the files here: this is an older version of Surepost than the one that made it.`
+  }
+  if (sql === null || sql === migration.sql) return undefined
+  return `The migration ${version}_${migration.name} was changed after it was applied: restore it, and put the change into a new one.`
+}
+
+const troubleOfOrder = ([first]: readonly Migration[], latest: string | undefined): string | undefined => {
+  if (first === undefined || latest === undefined || first.version > latest) return undefined
+  return `The migration ${first.version}_${first.name} is older than ${latest}, which is applied already: give it a later version, since order matters.`
 }

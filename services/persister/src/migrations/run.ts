@@ -1,8 +1,8 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import pg from 'pg'
+import { Client, DatabaseError } from 'pg'
 import { messageOf } from '@surepost/shared/errors'
-import { type Migration, parseFileName, planMigrations } from './plan.ts'
+import { type Applied, type Migration, parseFileName, planMigrations } from './plan.ts'
 
 export interface MigrationReport {
   readonly applied: readonly string[]
@@ -15,6 +15,11 @@ const HISTORY = `
   create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
   alter table supabase_migrations.schema_migrations add column if not exists statements text[];
   alter table supabase_migrations.schema_migrations add column if not exists name text;
+`
+// The CLI records a migration statement by statement, we as one: only ours can be compared with the file.
+const APPLIED = `
+  select version, case when cardinality(statements) = 1 then statements[1] end as sql
+  from supabase_migrations.schema_migrations order by version
 `
 /** Any number of its own: one runner at a time per database. */
 const LOCK = 7_373_007
@@ -38,7 +43,7 @@ export const runMigrations = async (
   tell: (line: string) => void = () => {},
 ): Promise<MigrationReport> => {
   const migrations = await readMigrations(folder)
-  const client = new pg.Client({
+  const client = new Client({
     connectionString: databaseUrl,
     application_name: 'surepost-migrate',
     connectionTimeoutMillis: 10_000,
@@ -47,13 +52,8 @@ export const runMigrations = async (
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK])
     await client.query(HISTORY)
-    const { rows } = await client.query<{ version: string }>(
-      'select version from supabase_migrations.schema_migrations order by version',
-    )
-    const missing = planMigrations(
-      migrations,
-      rows.map((row) => row.version),
-    )
+    const { rows } = await client.query<Applied>(APPLIED)
+    const missing = planMigrations(migrations, rows)
     for (const migration of missing) {
       await apply(client, migration)
       tell(`applied ${migration.version}_${migration.name}`)
@@ -65,7 +65,7 @@ export const runMigrations = async (
   }
 }
 
-const apply = async (client: pg.Client, { version, name, sql }: Migration): Promise<void> => {
+const apply = async (client: Client, { version, name, sql }: Migration): Promise<void> => {
   try {
     await client.query('begin')
     await client.query(sql)
@@ -85,7 +85,6 @@ const apply = async (client: pg.Client, { version, name, sql }: Migration): Prom
 
 /** The line that Postgres points at. */
 const placeOf = (error: unknown, sql: string): string => {
-  const position =
-    error instanceof pg.DatabaseError && error.position !== undefined ? Number(error.position) : undefined
+  const position = error instanceof DatabaseError && error.position !== undefined ? Number(error.position) : undefined
   return position === undefined ? '' : ` (line ${sql.slice(0, position).split('\n').length})`
 }

@@ -1,0 +1,122 @@
+import {
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  circuitBreaker,
+  handleWhen,
+  isBrokenCircuitError,
+} from 'cockatiel'
+import type { Logger } from 'pino'
+import { UnavailableError } from '../errors/index.ts'
+import { backoffMs, pause } from '../runtime/deadline.ts'
+import type { Query, RawClient } from './client.ts'
+import { isOutage, mayDoLater } from './errors.ts'
+import type { BreakerState, DatabaseMetrics } from './metrics.ts'
+
+export interface CallOptions {
+  readonly signal?: AbortSignal
+  /** The longest the whole call may take, retries included; 15 s by default. */
+  readonly deadlineMs?: number
+}
+
+export interface Calls {
+  /** Send a query; again while what failed is passing and time is left. `query` builds it anew for each try. */
+  make<T>(label: string, query: () => Query<T>, options: CallOptions): Promise<T>
+  readonly breaker: BreakerState
+}
+
+export interface CallsOptions {
+  readonly client: RawClient
+  readonly metrics: DatabaseMetrics
+  readonly log: Logger
+  /** The longest one try may take. */
+  readonly timeoutMs: number
+  /** Ends every call. */
+  readonly closing: AbortSignal
+}
+
+const CALL_MS = 15_000
+/** Outages in a row that open the breaker. */
+const THRESHOLD = 10
+const FIRST_WAIT_MS = 100
+const LONGEST_WAIT_MS = 5_000
+
+const STATES: Readonly<Record<CircuitState, BreakerState>> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Open]: 'open',
+  [CircuitState.Isolated]: 'open',
+}
+
+const createBreaker = (log: Logger, metrics: DatabaseMetrics): CircuitBreakerPolicy => {
+  const breaker = circuitBreaker(handleWhen(isOutage), {
+    breaker: new ConsecutiveBreaker(THRESHOLD),
+    halfOpenAfter: new ExponentialBackoff({ initialDelay: 250, maxDelay: 15_000 }),
+  })
+  breaker.onStateChange((state) => {
+    metrics.breaker(STATES[state])
+    log.warn({ breaker: STATES[state] }, 'the breaker of the database changed')
+  })
+  return breaker
+}
+
+/** The retry layer: one, here. */
+export const createCalls = (options: CallsOptions): Calls => {
+  const { metrics, closing } = options
+  const breaker = createBreaker(options.log, metrics)
+  const tryOnce = createTry(options, breaker)
+  return {
+    get breaker() {
+      return STATES[breaker.state]
+    },
+    async make(label, query, { signal, deadlineMs = CALL_MS }) {
+      const end = performance.now() + deadlineMs
+      const stop = signal === undefined ? closing : AbortSignal.any([closing, signal])
+      const finish = metrics.start(label)
+      for (let n = 1; ; n += 1) {
+        try {
+          const data = await tryOnce(label, query, stop, end - performance.now())
+          finish('ok')
+          return data
+        } catch (error) {
+          const wait = backoffMs(n, FIRST_WAIT_MS, LONGEST_WAIT_MS)
+          const worthwhile = mayDoLater(error) && STATES[breaker.state] !== 'open' && performance.now() + wait < end
+          if (worthwhile && !stop.aborted && (await pause(wait, stop))) continue
+          finish(outcomeOf(error, stop))
+          stop.throwIfAborted()
+          throw error
+        }
+      }
+    },
+  }
+}
+
+const outcomeOf = (error: unknown, stop: AbortSignal): string => {
+  if (stop.aborted) return 'stopped'
+  return error instanceof Error ? error.name : 'Error'
+}
+
+/** One try, through the breaker, no longer than `timeoutMs` and what is left of the call. */
+const createTry =
+  ({ client, timeoutMs }: CallsOptions, breaker: CircuitBreakerPolicy) =>
+  async <T>(label: string, query: () => Query<T>, stop: AbortSignal, leftMs: number): Promise<T> => {
+    const ms = Math.ceil(Math.max(1, Math.min(timeoutMs, leftMs)))
+    const late = AbortSignal.timeout(ms)
+    try {
+      return await breaker.execute(async () => {
+        try {
+          return await client.send(label, query, AbortSignal.any([stop, late]))
+        } catch (error) {
+          if (!late.aborted || stop.aborted) throw error
+          throw new UnavailableError('database', `The database did not answer ${label} within ${ms} ms.`)
+        }
+      })
+    } catch (error) {
+      if (!isBrokenCircuitError(error)) throw error
+      throw new UnavailableError(
+        'database',
+        `The database was not asked for ${label}: it failed ${THRESHOLD} times in a row.`,
+      )
+    }
+  }
