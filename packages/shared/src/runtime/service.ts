@@ -102,8 +102,13 @@ export class Service {
     const { OPS_HOST: host, OPS_PORT: port } = this.#config
     describeProcess(this.#name, this.#registry)
     this.#ops = await startOps({ host, port }, () => [() => this.#life(), ...this.#checks], this.#registry)
+    if (this.#state !== 'starting') return
     this.log.info({ opsPort: this.#ops.port }, 'starting')
     await this.#start(this.#scope())
+    this.#goLive()
+  }
+
+  #goLive(): void {
     if (this.#state !== 'starting') return
     this.#state = 'running'
     this.log.info('started')

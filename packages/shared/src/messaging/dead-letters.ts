@@ -1,0 +1,192 @@
+import type { Channel, GetMessage } from 'amqplib'
+import { AlertCleared } from '../contracts/index.ts'
+import { ContractError } from '../errors/index.ts'
+import { deadLetterAlert } from './alerts.ts'
+import { type Connected, rpc } from './connection.ts'
+import { HEADER, attemptOf, copyProperties, headersOf } from './envelope.ts'
+import { type BusOptions, checkOptions } from './options.ts'
+import { Sender } from './sender.ts'
+import { DEAD } from './settle.ts'
+import { WORK_EXCHANGE, deadQueue } from './topology.ts'
+import { Transport } from './transport.ts'
+
+/** One parked message, with everything that is known of why. */
+export interface DeadLetter {
+  readonly id: string
+  readonly type: string
+  /** The queue that it was parked from. */
+  readonly queue: string
+  readonly reason: string
+  readonly stack: string | undefined
+  /** Number of the attempt at which it was parked. */
+  readonly attempts: number
+  /** ISO instants; undefined where the broker itself parked it, or the sender gave no time. */
+  readonly at: string | undefined
+  readonly firstSeen: string | undefined
+  readonly correlationId: string | undefined
+  /** The original bytes. */
+  readonly content: Buffer
+}
+
+export interface DeadLetterCount {
+  readonly queue: string
+  readonly messages: number
+}
+
+/** Which letters of a queue: one by its message id, or all that are there at the moment. */
+export type Which = { readonly id: string } | 'all'
+
+/** A person's view of the dead queues. `queue` is always the queue of origin, such as `poster.publish.0`. */
+export interface DeadLetters extends AsyncDisposable {
+  /** How many letters every queue has, zero included. */
+  counts(): Promise<readonly DeadLetterCount[]>
+  /** The oldest letters, which stay where they are. */
+  list(queue: string, limit: number): Promise<readonly DeadLetter[]>
+  get(queue: string, id: string): Promise<DeadLetter | undefined>
+  /** Send them to their queue again as first attempts, with their own ids. Returns how many. */
+  replay(queue: string, which: Which): Promise<number>
+  /** Throw them away. Returns how many. */
+  discard(queue: string, which: Which): Promise<number>
+}
+
+/** Most letters that are looked through for one; they are held, unacked, meanwhile. */
+const MOST_SEEN = 50_000
+
+type Visit = (message: GetMessage) => Promise<'leave' | 'take' | 'stop'>
+
+/**
+ * Open the dead queues on connections of their own.
+ * @throws ConfigError for options that cannot be used; every operation throws ContractError for a queue that does not
+ *   exist and UnavailableError when RabbitMQ does not answer
+ */
+export const openDeadLetters = async (options: BusOptions): Promise<DeadLetters> => {
+  checkOptions(options)
+  const transport = new Transport(options)
+  try {
+    await transport.connected(options.scope?.signal)
+    return deadLettersOn(transport)
+  } catch (error) {
+    await transport.close()
+    throw error
+  }
+}
+
+const deadLettersOn = (transport: Transport): DeadLetters => {
+  const known = transport.topology.queues.filter(({ role }) => role === 'work').map(({ name }) => name)
+  const check = (queue: string): void => {
+    if (!known.includes(queue))
+      throw new ContractError(`There is no queue "${queue}". Queues with dead letters can be: ${known.join(', ')}.`)
+  }
+  const list = async (queue: string, limit: number, wanted: (letter: DeadLetter) => boolean): Promise<DeadLetter[]> => {
+    check(queue)
+    const letters: DeadLetter[] = []
+    await walk(transport, queue, async (message) => {
+      const letter = letterOf(queue, message)
+      if (wanted(letter)) letters.push(letter)
+      return letters.length < limit ? 'leave' : 'stop'
+    })
+    return letters
+  }
+  const take = async (queue: string, which: Which, before: (message: GetMessage) => Promise<void>): Promise<number> => {
+    check(queue)
+    const taken = await walk(transport, queue, async (message) => {
+      if (which !== 'all' && message.properties.messageId !== which.id) return 'leave'
+      await before(message)
+      return 'take'
+    })
+    if (taken > 0) await clearAlert(transport, queue)
+    return taken
+  }
+  return {
+    counts: () => onChannel(transport, (channel) => Promise.all(known.map((queue) => count(channel, queue)))),
+    list: (queue, limit) => list(queue, limit, () => true),
+    get: async (queue, id) => (await list(queue, 1, (letter) => letter.id === id))[0],
+    replay: (queue, which) => take(queue, which, (message) => replay(transport, queue, message)),
+    discard: (queue, which) => take(queue, which, async () => {}),
+    [Symbol.asyncDispose]: () => transport.close(),
+  }
+}
+
+const onChannel = async <T>(
+  transport: Transport,
+  work: (channel: Channel, connected: Connected) => Promise<T>,
+): Promise<T> => {
+  const connected = await transport.consuming.available()
+  const channel = await rpc(connected, 'opening a channel', connected.model.createChannel())
+  channel.on('error', () => {})
+  try {
+    return await work(channel, connected)
+  } finally {
+    // What was looked at and not taken goes back to its place.
+    await rpc(connected, 'closing a channel', channel.close()).catch(() => {})
+  }
+}
+
+const count = async (channel: Channel, queue: string): Promise<DeadLetterCount> => {
+  const { messageCount } = await channel.checkQueue(deadQueue(queue))
+  return { queue, messages: messageCount }
+}
+
+/** Visit the letters that are there now, oldest first; returns how many were taken. */
+const walk = (transport: Transport, queue: string, visit: Visit): Promise<number> =>
+  onChannel(transport, async (channel, connected) => {
+    const { messages } = await rpc(connected, 'counting dead letters', count(channel, queue))
+    let taken = 0
+    for (let seen = 0; seen < Math.min(messages, MOST_SEEN); seen++) {
+      const message = await rpc(connected, 'reading a dead letter', channel.get(deadQueue(queue)))
+      if (message === false) break
+      const verdict = await visit(message)
+      if (verdict === 'stop') break
+      if (verdict === 'leave') continue
+      channel.ack(message)
+      taken += 1
+    }
+    return taken
+  })
+
+const CLEAN = Object.fromEntries([...Object.values(DEAD), HEADER.attempt, HEADER.notBefore].map((name) => [name, undefined]))
+
+/** A confirmed copy to the queue of origin; the letter is acked after it. */
+const replay = async ({ publisher }: Transport, queue: string, message: GetMessage): Promise<void> => {
+  await publisher.publish({
+    exchange: WORK_EXCHANGE,
+    routingKey: queue,
+    content: message.content,
+    properties: copyProperties(message, CLEAN),
+  })
+}
+
+/** Whoever empties a dead queue clears its alert. */
+const clearAlert = async (transport: Transport, queue: string): Promise<void> => {
+  const { messages } = await onChannel(transport, (channel) => count(channel, queue))
+  if (messages > 0) return
+  const { service, shards } = transport.options
+  const body = { at: new Date().toISOString(), key: deadLetterAlert(queue) }
+  await new Sender(transport.publisher, service, shards).fact(AlertCleared, body, {})
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+const letterOf = (queue: string, message: GetMessage): DeadLetter => {
+  const headers = headersOf(message)
+  const { messageId, type, correlationId } = message.properties
+  return {
+    id: text(messageId) ?? '',
+    type: text(type) ?? '',
+    queue,
+    reason: text(headers[DEAD.reason]) ?? brokersReason(message),
+    stack: text(headers[DEAD.stack]),
+    attempts: attemptOf(message),
+    at: text(headers[DEAD.at]),
+    firstSeen: text(headers[DEAD.firstSeen]),
+    correlationId: text(correlationId),
+    content: message.content,
+  }
+}
+
+/** Messages that the broker parked by itself carry no reason of ours. */
+const brokersReason = ({ properties }: GetMessage): string => {
+  const reason: unknown = properties.headers?.['x-death']?.[0]?.reason
+  if (reason === 'delivery_limit') return 'RabbitMQ parked it: it came back too often without an answer'
+  return reason === undefined ? 'not known: it was put there by hand' : `RabbitMQ parked it: ${String(reason)}`
+}
