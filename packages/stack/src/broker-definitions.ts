@@ -1,6 +1,6 @@
 import { definitions } from '@surepost/shared/messaging'
 import type { StackContext } from './dependencies/dependency.ts'
-import { managementAuth, RABBITMQ_USER } from './dependencies/rabbitmq.ts'
+import { managementAuth, RABBITMQ_USER } from './dependencies/rabbitmq-access.ts'
 import { StackError } from './errors.ts'
 
 /** The local stack has one broker, so one shard. */
@@ -11,7 +11,12 @@ export const BROKER_SHARDS = 1
  * @param body sent as JSON when given
  * @throws StackError with the answer's own reason
  */
-export const management = async (context: StackContext, method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> => {
+export const management = async (
+  context: StackContext,
+  method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<unknown> => {
   const response = await fetch(`http://127.0.0.1:${context.ports.rabbitmqManagement}/api/${path}`, {
     method,
     headers: { ...managementAuth(context), 'content-type': 'application/json' },

@@ -71,8 +71,12 @@ const readiness = (child: ChildProcess, dataDir: string, options: StackOptions):
       else if (message.type === 'ready') ready()
       else reject(new StackError(message.message))
     })
-    child.once('error', (cause) => reject(new StackError(`The supervisor could not be started: ${cause.message}.`, { cause })))
-    child.once('exit', (code, signal) => reject(new StackError(`The supervisor ended early (${signal ?? `exit ${code}`}).`)))
+    child.once('error', (cause) =>
+      reject(new StackError(`The supervisor could not be started: ${cause.message}.`, { cause })),
+    )
+    child.once('exit', (code, signal) =>
+      reject(new StackError(`The supervisor ended early (${signal ?? `exit ${code}`}).`)),
+    )
     child.send({
       type: 'start',
       dataDir,

@@ -10,16 +10,22 @@ const EndpointsAnswer = z.object({
   supabaseAnonKey: z.string(),
 })
 
-const Description = z.object({
-  dataDir: z.string(),
+const SiteAnswer = z.object({
   endpoints: EndpointsAnswer,
-  prometheusUrl: z.string(),
   playgroundUrl: z.string(),
   consoleUrl: z.string(),
   brokerUrl: z.string(),
   apiKey: z.string(),
   brokerAdminKey: z.string(),
   services: z.array(z.object({ name: z.string(), pid: z.int(), opsPort: z.int().optional(), logFile: z.string() })),
+})
+
+/** A set of services and what is needed to speak to them. Holds secrets. */
+export type SystemDescription = z.infer<typeof SiteAnswer>
+
+const Description = SiteAnswer.extend({
+  dataDir: z.string(),
+  prometheusUrl: z.string(),
   dependencies: z.array(z.object({ name: z.string(), running: z.boolean() })),
 })
 
@@ -47,6 +53,11 @@ export interface Control {
   stopPart(name: string, options?: { readonly hard?: boolean }): Promise<void>
   /** A virtual host and a migrated database of their own. @throws StackError */
   createIsolate(): Promise<IsolateAnswer>
+  /** Start services on an isolate, with ports and folders of their own. @throws StackError */
+  startIsolateServices(id: string, request?: ServicesRequest): Promise<SystemDescription>
+  /** Stop or start one service of an isolate. @throws StackError */
+  stopIsolateService(id: string, name: string, options?: { readonly hard?: boolean }): Promise<void>
+  startIsolateService(id: string, name: string): Promise<void>
   /** @returns what clients had left open, a sentence each */
   disposeIsolate(id: string): Promise<readonly string[]>
   /** Ask the supervisor to stop everything; returns before that is done. */
@@ -72,7 +83,10 @@ export const controlAt = ({ control, dataDir }: ControlAddress): Control => {
     })
     const answer: unknown = await response.json()
     if (response.ok) return answer
-    throw new StackError(z.object({ message: z.string() }).safeParse(answer).data?.message ?? `The supervisor answered ${response.status}.`)
+    throw new StackError(
+      z.object({ message: z.string() }).safeParse(answer).data?.message ??
+        `The supervisor answered ${response.status}.`,
+    )
   }
   return {
     describe: async () => Description.parse(await call('GET', '/stack')),
@@ -84,7 +98,16 @@ export const controlAt = ({ control, dataDir }: ControlAddress): Control => {
       await call('POST', `/parts/${encodeURIComponent(name)}/stop`, options)
     },
     createIsolate: async () => IsolateAnswer.parse(await call('POST', '/isolates')),
-    disposeIsolate: async (id) => z.object({ leftOpen: z.array(z.string()) }).parse(await call('DELETE', `/isolates/${id}`)).leftOpen,
+    startIsolateServices: async (id, request = {}) =>
+      SiteAnswer.parse(await call('POST', `/isolates/${id}/services`, request)),
+    stopIsolateService: async (id, name, options = {}) => {
+      await call('POST', `/isolates/${id}/services/${name}/stop`, options)
+    },
+    startIsolateService: async (id, name) => {
+      await call('POST', `/isolates/${id}/services/${name}/start`)
+    },
+    disposeIsolate: async (id) =>
+      z.object({ leftOpen: z.array(z.string()) }).parse(await call('DELETE', `/isolates/${id}`)).leftOpen,
     requestStop: async () => {
       await call('POST', '/stack/stop')
     },

@@ -22,7 +22,10 @@ export const prepareFolder = (path: string): string => {
     chmodSync(dataDir, 0o711)
     mkdirSync(join(dataDir, 'log'), { recursive: true, mode: 0o700 })
   } catch (cause) {
-    throw new StackError(`The data folder ${dataDir} cannot be used: ${(cause as Error).message}. Name another one with --data.`, { cause })
+    throw new StackError(
+      `The data folder ${dataDir} cannot be used: ${(cause as Error).message}. Name another one with --data.`,
+      { cause },
+    )
   }
   return dataDir
 }
@@ -39,10 +42,13 @@ export const lockFolder = (dataDir: string): FolderLock => {
       writeFileSync(file, JSON.stringify(self), { flag: 'wx', mode: 0o600 })
       return { release: () => rmSync(file, { force: true }) }
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw new StackError(`The data folder ${dataDir} cannot be written: ${(cause as Error).message}.`, { cause })
+      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST')
+        throw new StackError(`The data folder ${dataDir} cannot be written: ${(cause as Error).message}.`, { cause })
       const owner = ownerOf(file)
       if (owner && isAlive(owner)) {
-        throw new StackError(`The data folder ${dataDir} is in use by another stack (supervisor ${owner.pid}). Stop that one with "surepost down --data ${dataDir}", or name another folder with --data.`)
+        throw new StackError(
+          `The data folder ${dataDir} is in use by another stack (supervisor ${owner.pid}). Stop that one with "surepost down --data ${dataDir}", or name another folder with --data.`,
+        )
       }
       discard(file)
     }
@@ -83,4 +89,5 @@ export const readKnown = (dataDir: string): Known => {
   throw new StackError(`${file} is damaged. Remove the data folder to start afresh; its posts and sessions go with it.`)
 }
 
-export const writeKnown = (dataDir: string, known: Known): void => writeFileSync(join(dataDir, 'stack.json'), `${JSON.stringify(known)}\n`, { mode: 0o600 })
+export const writeKnown = (dataDir: string, known: Known): void =>
+  writeFileSync(join(dataDir, 'stack.json'), `${JSON.stringify(known)}\n`, { mode: 0o600 })

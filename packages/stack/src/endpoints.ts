@@ -1,5 +1,5 @@
 import { postgresUrl } from './dependencies/postgres.ts'
-import { rabbitmqUrls } from './dependencies/rabbitmq.ts'
+import { rabbitmqUrls } from './dependencies/rabbitmq-access.ts'
 import type { StackContext } from './dependencies/dependency.ts'
 import { supabaseKey } from './secrets.ts'
 
@@ -20,7 +20,10 @@ export interface Endpoints {
 }
 
 /** Endpoints of a database, a virtual host and a gateway of this stack. */
-export const endpointsOf = (context: StackContext, part: { readonly database: string; readonly vhost: string; readonly gatewayPort: number }): Endpoints => {
+export const endpointsOf = (
+  context: StackContext,
+  part: { readonly database: string; readonly vhost: string; readonly gatewayPort: number },
+): Endpoints => {
   const { amqpUrl, managementUrl } = rabbitmqUrls(context, part.vhost)
   return {
     postgresUrl: postgresUrl(context, part.database),

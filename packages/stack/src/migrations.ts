@@ -1,29 +1,26 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { StackError } from './errors.ts'
-import { basicEnv } from './process/managed.ts'
 import { PROJECT_ROOT } from './root.ts'
+import { run } from './system/run.ts'
 
 /**
  * Apply every migration that a database lacks, by the persister's own runner in a process of its own.
  * @throws StackError with the runner's output
  */
-export const migrate = (databaseUrl: string, mark: Readonly<Record<string, string>>): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const runner = join(PROJECT_ROOT, 'services', 'persister', 'src', 'migrate.ts')
-    if (!existsSync(runner)) return resolve()
-    const child = spawn(process.execPath, [runner], {
-      cwd: PROJECT_ROOT,
-      env: { ...basicEnv(), ...mark, DATABASE_URL: databaseUrl },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 120_000,
-    })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-8_000)))
-    child.once('error', (cause) => reject(new StackError(`The migrations could not be run: ${cause.message}.`, { cause })))
-    child.once('close', (code, signal) => {
-      if (code === 0) resolve()
-      else reject(new StackError(`The migrations failed (${signal ?? `exit ${code}`}):\n  ${output.trim().split('\n').join('\n  ')}`))
-    })
+export const migrate = async (
+  databaseUrl: string,
+  mark: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<void> => {
+  const runner = join(PROJECT_ROOT, 'services', 'persister', 'src', 'migrate.ts')
+  if (!existsSync(runner)) throw new StackError(`${runner} is missing: the clone is incomplete.`)
+  const { code, output } = await run(process.execPath, [runner], {
+    timeoutMs: 120_000,
+    cwd: PROJECT_ROOT,
+    env: { ...mark, DATABASE_URL: databaseUrl },
+    ...(signal ? { signal } : {}),
   })
+  signal?.throwIfAborted()
+  if (code !== 0) throw new StackError(`The migrations failed:\n  ${output.trim().split('\n').join('\n  ')}`)
+}

@@ -49,23 +49,32 @@ export const takenPorts = async (ports: Ports): Promise<readonly PortName[]> => 
  * A block of free ports: `wanted` (an error when any of it is taken), else `preferred` when free, else a random one.
  * @throws StackError when the wanted block is not free or none was found
  */
-export const chooseBase = async (options: { readonly wanted?: number; readonly preferred?: number }): Promise<number> => {
+export const chooseBase = async (options: {
+  readonly wanted?: number
+  readonly preferred?: number
+}): Promise<number> => {
   if (options.wanted !== undefined) return checkedBase(options.wanted)
   const candidates = Array.from({ length: 30 }, () => LOWEST + randomInt((HIGHEST - LOWEST) / BLOCK) * BLOCK)
   if (options.preferred !== undefined) candidates.unshift(options.preferred)
   for (const base of candidates) if ((await takenPorts(portsFrom(base))).length === 0) return base
-  throw new StackError(`No free block of ${BLOCK} ports was found between ${LOWEST} and ${HIGHEST}. Stop what listens there, or name a block with --port.`)
+  throw new StackError(
+    `No free block of ${BLOCK} ports was found between ${LOWEST} and ${HIGHEST}. Stop what listens there, or name a block with --port.`,
+  )
 }
 
 const checkedBase = async (base: number): Promise<number> => {
   if (!Number.isInteger(base) || base < 1024 || base > 65_535 - BLOCK) {
-    throw new StackError(`--port must be a whole number from 1024 to ${65_535 - BLOCK}, the first of ${BLOCK} ports; it was ${base}.`)
+    throw new StackError(
+      `--port must be a whole number from 1024 to ${65_535 - BLOCK}, the first of ${BLOCK} ports; it was ${base}.`,
+    )
   }
   const ports = portsFrom(base)
   const taken = await takenPorts(ports)
   if (taken.length === 0) return base
   const list = taken.map((name) => `${ports[name]} (${name})`).join(', ')
-  throw new StackError(`Port ${list} is already taken, perhaps by another stack. Name another block with --port, or leave it out to have one chosen.`)
+  throw new StackError(
+    `Port ${list} is already taken, perhaps by another stack. Name another block with --port, or leave it out to have one chosen.`,
+  )
 }
 
 const isFree = (port: number): Promise<boolean> =>
@@ -82,6 +91,10 @@ export const ephemeralPort = (): Promise<number> =>
     probe.once('error', reject)
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address()
-      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new StackError('No port could be had.'))))
+      probe.close(() =>
+        address && typeof address === 'object'
+          ? resolve(address.port)
+          : reject(new StackError('No port could be had.')),
+      )
     })
   })

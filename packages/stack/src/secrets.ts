@@ -28,7 +28,9 @@ export const loadSecrets = (dataDir: string): Secrets => {
   if (existsSync(file)) {
     const parsed = Secrets.safeParse(JSON.parse(readFileSync(file, 'utf8')))
     if (parsed.success) return parsed.data
-    throw new StackError(`${file} is damaged. Remove the data folder to start afresh; its posts and sessions go with it.`)
+    throw new StackError(
+      `${file} is damaged. Remove the data folder to start afresh; its posts and sessions go with it.`,
+    )
   }
   const made: Secrets = {
     postgresPassword: token(),

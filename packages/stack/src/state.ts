@@ -9,13 +9,18 @@ const StackState = z.object({
   /** Value of the environment variable that marks every process of this run. */
   mark: z.string(),
   dataDir: z.string(),
-  phase: z.enum(['starting', 'ready', 'stopping']),
+  phase: z.enum(['starting', 'ready', 'stopping', 'stopped']),
   supervisor: Identity,
   /** Whose life the stack shares. */
   command: Identity,
   control: z.object({ port: z.int(), token: z.string() }),
   processes: z.array(
-    Identity.extend({ name: z.string(), kind: z.enum(['dependency', 'service']), logFile: z.string(), opsPort: z.int().optional() }),
+    Identity.extend({
+      name: z.string(),
+      kind: z.enum(['dependency', 'service']),
+      logFile: z.string(),
+      opsPort: z.int().optional(),
+    }),
   ),
 })
 

@@ -27,7 +27,9 @@ export const eventually = async <T>(
   }
 }
 
-const attempt = async <T>(check: () => T | Promise<T>): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }> => {
+const attempt = async <T>(
+  check: () => T | Promise<T>,
+): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }> => {
   try {
     const value = await check()
     if (value !== false && value !== undefined) return { ok: true, value }

@@ -1,4 +1,4 @@
-import { controlAt, type Endpoints } from '@surepost/stack'
+import { controlAt, type Endpoints, type ServicesRequest, type SystemDescription } from '@surepost/stack'
 import { afterAll, inject } from 'vitest'
 import './provided.ts'
 
@@ -7,6 +7,11 @@ export interface IsolatedEnvironment {
   /** Name of its virtual host and of its database. */
   readonly id: string
   readonly endpoints: Endpoints
+  /** Start the playground and the services (all, or those named) on this isolate; they end with it. */
+  startServices(request?: ServicesRequest): Promise<SystemDescription>
+  /** `hard` is SIGKILL. */
+  stopService(name: string, options?: { readonly hard?: boolean }): Promise<void>
+  startService(name: string): Promise<void>
   /** Stop and start what all test files share: only for tests that run alone. */
   stopDependency(name: string, options?: { readonly hard?: boolean }): Promise<void>
   startDependency(name: string): Promise<void>
@@ -22,11 +27,15 @@ export const isolate = async (): Promise<IsolatedEnvironment> => {
   const { id, endpoints } = await control.createIsolate()
   afterAll(async () => {
     const leftOpen = await control.disposeIsolate(id)
-    if (leftOpen.length > 0) throw new Error(`The test file left open: ${leftOpen.join('; ')}. Close what was connected before the file ends.`)
+    if (leftOpen.length > 0)
+      throw new Error(`The test file left open: ${leftOpen.join('; ')}. Close what was connected before the file ends.`)
   })
   return {
     id,
     endpoints,
+    startServices: (request) => control.startIsolateServices(id, request),
+    stopService: (name, options) => control.stopIsolateService(id, name, options),
+    startService: (name) => control.startIsolateService(id, name),
     stopDependency: (name, options) => control.stopPart(name, options),
     startDependency: (name) => control.startPart(name),
   }

@@ -52,7 +52,11 @@ export const openGateway = async (port: number, upstreamPort: number): Promise<G
   }
 }
 
-const route = (proxy: ReturnType<typeof createProxyServer>, request: IncomingMessage, response: ServerResponse): void => {
+const route = (
+  proxy: ReturnType<typeof createProxyServer>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void => {
   const url = request.url ?? '/'
   if (url !== REST && !url.startsWith(`${REST}/`) && !url.startsWith(`${REST}?`)) {
     answer(response, 404, `no Route matched: only ${REST} is served here`)
@@ -70,7 +74,9 @@ const route = (proxy: ReturnType<typeof createProxyServer>, request: IncomingMes
 
 const listen = (server: Server, port: number): Promise<void> =>
   new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(new StackError(`The gateway cannot listen on port ${port}: ${cause.message}.`, { cause })))
+    server.once('error', (cause) =>
+      reject(new StackError(`The gateway cannot listen on port ${port}: ${cause.message}.`, { cause })),
+    )
     server.on('connection', (socket: Socket) => socket.setNoDelay(true))
     server.listen(port, '127.0.0.1', resolve)
   })

@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
+import { Client } from 'pg'
 import { StackError } from '../errors.ts'
-import { basicEnv, type ProcessSpec } from '../process/managed.ts'
+import type { ProcessSpec } from '../process/managed.ts'
 import { findPostgres } from '../system/find.ts'
 import { asOtherUser } from '../system/other-user.ts'
+import { run } from '../system/run.ts'
 import type { Dependency, StackContext } from './dependency.ts'
 import { supervise } from './supervised.ts'
 
@@ -18,8 +18,16 @@ export const postgresUrl = ({ ports, secrets }: StackContext, database = POSTGRE
   `postgresql://${POSTGRES_USER}:${secrets.postgresPassword}@127.0.0.1:${ports.postgres}/${database}`
 
 /** Run statements in one database as its owner. */
-export const withDatabase = async <T>(context: StackContext, database: string, run: (client: pg.Client) => Promise<T>): Promise<T> => {
-  const client = new pg.Client({ connectionString: postgresUrl(context, database), connectionTimeoutMillis: 5_000, statement_timeout: 60_000 })
+export const withDatabase = async <T>(
+  context: StackContext,
+  database: string,
+  run: (client: Client) => Promise<T>,
+): Promise<T> => {
+  const client = new Client({
+    connectionString: postgresUrl(context, database),
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 60_000,
+  })
   // A server that is stopped meanwhile must reject the query, not crash this process.
   client.on('error', () => undefined)
   await client.connect()
@@ -33,11 +41,12 @@ export const withDatabase = async <T>(context: StackContext, database: string, r
 /** Postgres from its npm package, as child of this process; as root it runs under another user, because it refuses root. */
 export const postgres = (context: StackContext): Dependency => {
   const server = supervise(context, {
-    spec: async () => {
-      await ensureCluster(context)
+    spec: async (signal) => {
+      await ensureCluster(context, signal)
       return serverSpec(context)
     },
-    ready: async () => withDatabase(context, POSTGRES_DATABASE, async (client) => (await client.query('select 1')).rowCount === 1),
+    ready: async () =>
+      withDatabase(context, POSTGRES_DATABASE, async (client) => (await client.query('select 1')).rowCount === 1),
     readyTimeoutMs: 60_000,
   })
   return {
@@ -84,11 +93,14 @@ const serverSpec = (context: StackContext): ProcessSpec => {
   }
 }
 
-const ensureCluster = async (context: StackContext): Promise<void> => {
+const ensureCluster = async (context: StackContext, signal?: AbortSignal): Promise<void> => {
   const cluster = clusterOf(context)
   if (existsSync(join(cluster, 'PG_VERSION'))) {
     const version = readFileSync(join(cluster, 'PG_VERSION'), 'utf8').trim()
-    if (version !== '17') throw new StackError(`${cluster} was made by Postgres ${version}, and this is Postgres 17. Use another --data folder, or remove that one.`)
+    if (version !== '17')
+      throw new StackError(
+        `${cluster} was made by Postgres ${version}, and this is Postgres 17. Use another --data folder, or remove that one.`,
+      )
     return
   }
   // A cluster without a version was interrupted while it was made.
@@ -97,11 +109,30 @@ const ensureCluster = async (context: StackContext): Promise<void> => {
   const { root, initdb } = findPostgres()
   const password = join(cluster + '.password')
   writeFileSync(password, context.secrets.postgresPassword, { mode: 0o600 })
-  const args = ['-D', cluster, '-U', POSTGRES_USER, '--pwfile', password, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions']
-  const run = asOtherUser(initdb, args, [root, cluster])
-  if (run.user) for (const path of [cluster, password]) chownSync(path, run.user.uid, run.user.gid)
+  const args = [
+    '-D',
+    cluster,
+    '-U',
+    POSTGRES_USER,
+    '--pwfile',
+    password,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--no-sync',
+    '--no-instructions',
+  ]
+  const initialise = asOtherUser(initdb, args, [root, cluster])
+  if (initialise.user) for (const path of [cluster, password]) chownSync(path, initialise.user.uid, initialise.user.gid)
   try {
-    await runToEnd(run, context)
+    const { code, output } = await run(initialise.command, initialise.args, {
+      timeoutMs: 60_000,
+      env: context.mark,
+      ...(initialise.user ? { user: initialise.user } : {}),
+      ...(signal ? { signal } : {}),
+    })
+    signal?.throwIfAborted()
+    if (code !== 0) throw new StackError(`Postgres' initdb failed:\n  ${output.trim().split('\n').join('\n  ')}`)
   } catch (error) {
     rmSync(cluster, { recursive: true, force: true })
     throw error
@@ -110,15 +141,3 @@ const ensureCluster = async (context: StackContext): Promise<void> => {
   }
   chmodSync(cluster, 0o700)
 }
-
-const runToEnd = (run: ReturnType<typeof asOtherUser>, context: StackContext): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(run.command, run.args, { cwd: '/', env: { ...basicEnv(), ...context.mark }, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000, ...run.user })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4_000)))
-    child.once('error', (cause) => reject(new StackError(`Postgres' initdb could not be started: ${cause.message}.`, { cause })))
-    child.once('close', (code, signal) => {
-      if (code === 0) resolve()
-      else reject(new StackError(`Postgres' initdb failed (${signal ?? `exit ${code}`}):\n  ${output.trim().split('\n').join('\n  ')}`))
-    })
-  })

@@ -6,27 +6,15 @@ import { answers } from '../process/wait.ts'
 import type { ProcessSpec } from '../process/managed.ts'
 import { findEpmd, findRabbitmqServer } from '../system/find.ts'
 import type { Dependency, StackContext } from './dependency.ts'
+import { managementAuth, RABBITMQ_USER, RABBITMQ_VHOST } from './rabbitmq-access.ts'
+import { rabbitmqInDocker } from './rabbitmq-docker.ts'
 import { supervise } from './supervised.ts'
-
-export const RABBITMQ_USER = 'surepost'
-export const RABBITMQ_VHOST = 'surepost'
-
-/** Where a service finds the broker. The virtual host is the last part of the AMQP URL. */
-export const rabbitmqUrls = ({ ports, secrets }: StackContext, vhost = RABBITMQ_VHOST): { readonly amqpUrl: string; readonly managementUrl: string } => ({
-  amqpUrl: `amqp://${RABBITMQ_USER}:${secrets.rabbitmqPassword}@127.0.0.1:${ports.amqp}/${encodeURIComponent(vhost)}`,
-  managementUrl: `http://${RABBITMQ_USER}:${secrets.rabbitmqPassword}@127.0.0.1:${ports.rabbitmqManagement}/`,
-})
-
-/** The `Authorization` header of the management API. */
-export const managementAuth = ({ secrets }: StackContext): Readonly<Record<string, string>> => ({
-  authorization: `Basic ${Buffer.from(`${RABBITMQ_USER}:${secrets.rabbitmqPassword}`).toString('base64')}`,
-})
 
 /**
  * The system's RabbitMQ as a node of our own: name, cookie, port mapper (epmd), ports, folders and plugins are this
  * stack's, on loopback only; the system's broker and its files are never touched.
  */
-export const rabbitmq = (context: StackContext): Dependency => {
+const rabbitmqOfSystem = (context: StackContext): Dependency => {
   const epmd = supervise(context, {
     spec: () => epmdSpec(context),
     ready: answersOnTcp(context.ports.epmd),
@@ -34,7 +22,10 @@ export const rabbitmq = (context: StackContext): Dependency => {
   })
   const server = supervise(context, {
     spec: () => serverSpec(context),
-    ready: answers(`http://127.0.0.1:${context.ports.rabbitmqManagement}/api/health/checks/port-listener/${context.ports.amqp}`, managementAuth(context)),
+    ready: answers(
+      `http://127.0.0.1:${context.ports.rabbitmqManagement}/api/health/checks/port-listener/${context.ports.amqp}`,
+      managementAuth(context),
+    ),
     readyTimeoutMs: 90_000,
   })
   return {
@@ -53,6 +44,10 @@ export const rabbitmq = (context: StackContext): Dependency => {
     },
   }
 }
+
+/** RabbitMQ of one stack: the system's, or one in Docker where the system has none. */
+export const rabbitmq = (context: StackContext): Dependency =>
+  findRabbitmqServer() === undefined ? rabbitmqInDocker(context) : rabbitmqOfSystem(context)
 
 const homeOf = ({ dataDir }: StackContext): string => join(dataDir, 'rabbitmq')
 
@@ -99,7 +94,9 @@ const serverSpec = (context: StackContext): ProcessSpec => {
       RABBITMQ_GENERATED_CONFIG_DIR: join(home, 'generated'),
       RABBITMQ_PID_FILE: join(home, 'rabbitmq.pid'),
       RABBITMQ_DIST_PORT: String(context.ports.rabbitmqDistribution),
-      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false',
+      // Without an end to it the management plugin's shutdown takes 5 s more, long after all data is on disk (3.10.8, measured).
+      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
+        '-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false -shutdown_time 2500',
       // Makes the start script exec Erlang instead of staying in between.
       RUNNING_UNDER_SYSTEMD: 'true',
     },

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { escapeLiteral } from 'pg'
 import { postgresUrl, withDatabase } from './postgres.ts'
 import type { StackContext } from './dependency.ts'
 
@@ -10,7 +10,7 @@ do $$ begin
   if not exists (select from pg_roles where rolname = 'service_role') then create role service_role nologin noinherit bypassrls; end if;
   if not exists (select from pg_roles where rolname = 'authenticator') then create role authenticator login noinherit; end if;
 end $$;
-alter role authenticator password ${pg.escapeLiteral(authenticatorPassword)};
+alter role authenticator password ${escapeLiteral(authenticatorPassword)};
 alter role authenticator set statement_timeout = '8s';
 alter role authenticator set lock_timeout = '8s';
 alter role authenticated set statement_timeout = '8s';

@@ -1,4 +1,4 @@
-import { startProcess, type ManagedProcess, type ProcessSpec } from '../process/managed.ts'
+import { startProcess, type Exit, type ManagedProcess, type ProcessSpec } from '../process/managed.ts'
 import { waitReady } from '../process/wait.ts'
 import type { StackContext } from './dependency.ts'
 
@@ -10,7 +10,7 @@ export interface Supervised {
 }
 
 interface Recipe {
-  readonly spec: () => ProcessSpec | Promise<ProcessSpec>
+  readonly spec: (signal?: AbortSignal) => ProcessSpec | Promise<ProcessSpec>
   readonly ready: (signal: AbortSignal) => Promise<boolean>
   readonly readyTimeoutMs: number
 }
@@ -20,10 +20,11 @@ export const supervise = (context: StackContext, recipe: Recipe): Supervised => 
   let stopping = false
 
   const watch = (child: ManagedProcess, logFile: string): void => {
-    void child.exited.then((exit) => {
+    const report = (exit: Exit): void => {
       if (current === child) current = undefined
       if (!stopping) context.onUnexpectedExit(child.name, exit, logFile)
-    })
+    }
+    void child.exited.then(report)
   }
 
   return {
@@ -33,11 +34,15 @@ export const supervise = (context: StackContext, recipe: Recipe): Supervised => 
     start: async (signal) => {
       if (current?.running) return current
       stopping = false
-      const spec = await recipe.spec()
+      const spec = await recipe.spec(signal)
       const child = await startProcess(spec, context.mark)
       current = child
       try {
-        await waitReady(child, recipe.ready, { timeoutMs: recipe.readyTimeoutMs, logFile: spec.logFile, ...(signal ? { signal } : {}) })
+        await waitReady(child, recipe.ready, {
+          timeoutMs: recipe.readyTimeoutMs,
+          logFile: spec.logFile,
+          ...(signal ? { signal } : {}),
+        })
       } catch (error) {
         stopping = true
         await child.stop({ hard: true })

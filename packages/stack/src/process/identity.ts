@@ -60,7 +60,9 @@ export const findMarked = (stackId: string): readonly ProcessIdentity[] => {
 
 const procIds = (): number[] => {
   try {
-    return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number)
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
   } catch {
     return []
   }

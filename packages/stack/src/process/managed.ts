@@ -36,17 +36,34 @@ export interface ManagedProcess extends ProcessIdentity {
   stop(options?: { readonly hard?: boolean }): Promise<void>
 }
 
-const PASSED_THROUGH = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR']
+const PASSED_THROUGH = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'TMPDIR',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+]
 
 /** Basics of the caller's environment that a process of the stack may see; nothing else is inherited. */
 export const basicEnv = (): Record<string, string> =>
-  Object.fromEntries(PASSED_THROUGH.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+  Object.fromEntries(
+    PASSED_THROUGH.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
 
 /**
  * Start a process in a group of its own, its output appended to its log file.
  * @throws StackError when it cannot be started at all
  */
-export const startProcess = async (spec: ProcessSpec, mark: Readonly<Record<string, string>>): Promise<ManagedProcess> => {
+export const startProcess = async (
+  spec: ProcessSpec,
+  mark: Readonly<Record<string, string>>,
+): Promise<ManagedProcess> => {
   const log = openSync(spec.logFile, 'a', 0o600)
   const child = spawn(spec.command, spec.args, {
     cwd: spec.cwd,
@@ -58,7 +75,9 @@ export const startProcess = async (spec: ProcessSpec, mark: Readonly<Record<stri
   closeSync(log)
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
-    child.once('error', (cause) => reject(new StackError(`Could not start ${spec.name} (${spec.command}): ${cause.message}.`, { cause })))
+    child.once('error', (cause) =>
+      reject(new StackError(`Could not start ${spec.name} (${spec.command}): ${cause.message}.`, { cause })),
+    )
   })
   const pid = child.pid ?? 0
   let running = child.exitCode === null && child.signalCode === null

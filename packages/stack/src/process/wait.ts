@@ -14,17 +14,26 @@ interface WaitOptions {
  * Poll until `check` answers true, the process ends, the time is up or the signal aborts.
  * @throws StackError naming the process, what happened and the end of its log
  */
-export const waitReady = async (subject: ManagedProcess, check: (signal: AbortSignal) => Promise<boolean>, options: WaitOptions): Promise<void> => {
+export const waitReady = async (
+  subject: ManagedProcess,
+  check: (signal: AbortSignal) => Promise<boolean>,
+  options: WaitOptions,
+): Promise<void> => {
   const deadline = AbortSignal.timeout(options.timeoutMs)
   const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline
   for (;;) {
     options.signal?.throwIfAborted()
     if (!subject.running) {
       const exit = await subject.exited
-      throw new StackError(`${subject.name} ended while starting (${exit.signal ?? `exit ${exit.code}`}). ${tailOf(options.logFile)}`)
+      throw new StackError(
+        `${subject.name} ended while starting (${exit.signal ?? `exit ${exit.code}`}). ${tailOf(options.logFile)}`,
+      )
     }
     if (await attempt(check, signal)) return
-    if (deadline.aborted) throw new StackError(`${subject.name} was not ready after ${options.timeoutMs / 1000} s. ${tailOf(options.logFile)}`)
+    if (deadline.aborted)
+      throw new StackError(
+        `${subject.name} was not ready after ${options.timeoutMs / 1000} s. ${tailOf(options.logFile)}`,
+      )
     await sleep(25, undefined, { signal }).catch(() => undefined)
   }
 }

@@ -20,25 +20,42 @@ export const openControl = (port: number, token: string, operations: readonly Op
   const server = createServer((request, response) => {
     serve(request, token, operations).then(
       ({ status, body }) => send(response, status, body),
-      (error: unknown) => send(response, error instanceof StackError ? 409 : 500, { message: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) =>
+        send(response, error instanceof StackError ? 409 : 500, {
+          message: error instanceof Error ? error.message : String(error),
+        }),
     )
   })
   return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(new StackError(`Port ${port} is already taken (${cause.message}). Name another block with --port, or leave it out to have one chosen.`, { cause })))
+    server.once('error', (cause) =>
+      reject(
+        new StackError(
+          `Port ${port} is already taken (${cause.message}). Name another block with --port, or leave it out to have one chosen.`,
+          { cause },
+        ),
+      ),
+    )
     server.listen(port, '127.0.0.1', () => resolve(server))
   })
 }
 
 const send = (response: ServerResponse, status: number, body: unknown): void => {
-  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(JSON.stringify(body ?? {}))
+  response
+    .writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+    .end(JSON.stringify(body ?? {}))
 }
 
-const serve = async (request: IncomingMessage, token: string, operations: readonly Operation[]): Promise<{ readonly status: number; readonly body: unknown }> => {
+const serve = async (
+  request: IncomingMessage,
+  token: string,
+  operations: readonly Operation[],
+): Promise<{ readonly status: number; readonly body: unknown }> => {
   if (!isAllowed(request, token)) return { status: 401, body: { message: 'The bearer token of state.json is needed.' } }
   const path = (request.url ?? '/').split('?')[0] ?? '/'
   for (const operation of operations) {
     const match = operation.method === request.method ? operation.path.exec(path) : null
-    if (match) return { status: 200, body: await operation.run(match.slice(1).map(decodeURIComponent), await readJson(request)) }
+    if (match)
+      return { status: 200, body: await operation.run(match.slice(1).map(decodeURIComponent), await readJson(request)) }
   }
   return { status: 404, body: { message: `There is no ${request.method ?? ''} ${path}.` } }
 }

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import pg from 'pg'
+import { mkdirSync } from 'node:fs'
+import { createVhost, deleteVhost } from '../broker-definitions.ts'
 import type { StackContext } from '../dependencies/dependency.ts'
 import { openGateway } from '../dependencies/gateway.ts'
-import { postgresUrl, withDatabase } from '../dependencies/postgres.ts'
 import { postgrestProcess } from '../dependencies/postgrest.ts'
-import { prepareDatabase } from '../dependencies/supabase-roles.ts'
-import { createVhost, deleteVhost, management } from '../broker-definitions.ts'
 import { endpointsOf, type Endpoints } from '../endpoints.ts'
-import { migrate } from '../migrations.ts'
-import { ephemeralPort } from '../ports.ts'
-
-const TEMPLATE = 'surepost_template'
+import { StackError } from '../errors.ts'
+import { chooseBase, ephemeralPort, portsFrom } from '../ports.ts'
+import { cloner, dropDatabase } from './isolate-database.ts'
+import { openInPostgres, openInRabbitmq } from './left-open.ts'
+import type { ServicesBody } from './protocol.ts'
+import { services, type Part, type Services } from './services.ts'
+import { describeSite, isolateSite, type SiteDescription } from './site.ts'
 
 /** A virtual host and a database of their own, for one test file. */
 export interface Isolate {
@@ -18,29 +19,35 @@ export interface Isolate {
   readonly endpoints: Endpoints
 }
 
+/** A set of services on one isolate. */
+export type IsolateServices = SiteDescription & { readonly services: ReturnType<Services['list']> }
+
 /** Isolates of one stack; all of them end with it. */
 export interface Isolates {
   create(): Promise<Isolate>
+  /** Start services on an isolate. @throws StackError */
+  startServices(id: string, request: ServicesBody): Promise<IsolateServices>
+  /** @throws StackError when it was not started on that isolate */
+  service(id: string, name: string): Part
   /** What clients had left open: a sentence each, empty when all was closed. */
   dispose(id: string): Promise<readonly string[]>
-  disposeAll(): Promise<void>
+  /** Stop what runs for isolates, and nothing more: the data goes with the stack. */
+  stopAll(): Promise<void>
+}
+
+interface Open extends Isolate {
+  services: { readonly set: Services; readonly description: SiteDescription } | undefined
+  stop(): Promise<void>
 }
 
 export const isolates = (context: StackContext): Isolates => {
-  const open = new Map<string, () => Promise<readonly string[]>>()
-  let template: Promise<void> | undefined
-  // Postgres refuses to copy a template that another session is copying from or connected to.
-  let copying: Promise<unknown> = Promise.resolve()
+  const open = new Map<string, Open>()
+  const clone = cloner(context)
 
-  const clone = async (database: string): Promise<void> => {
-    template ??= makeTemplate(context).catch((error: unknown) => {
-      template = undefined
-      throw error
-    })
-    await template
-    const turn = copying.then(() => run(context, `create database ${database} template ${TEMPLATE} strategy file_copy`))
-    copying = turn.catch(() => undefined)
-    await turn
+  const find = (id: string): Open => {
+    const found = open.get(id)
+    if (found === undefined) throw new StackError(`There is no isolate ${id}.`)
+    return found
   }
 
   const create = async (): Promise<Isolate> => {
@@ -50,51 +57,53 @@ export const isolates = (context: StackContext): Isolates => {
     const rest = postgrestProcess(context, { name: `postgrest-${id}`, database: id, port, adminPort, pool: 10 })
     await rest.start()
     const front = await openGateway(0, port)
-    open.set(id, async () => {
+    const endpoints = endpointsOf(context, { database: id, vhost: id, gatewayPort: front.port })
+    const stop = async (): Promise<void> => {
       await front.close({ hard: true })
       await rest.stop({ hard: true })
-      const left = [...(await openInPostgres(context, id)), ...(await openInRabbitmq(context, id))]
-      await Promise.all([run(context, `drop database if exists ${id} with (force)`), deleteVhost(context, id)])
-      return left
-    })
-    return { id, endpoints: endpointsOf(context, { database: id, vhost: id, gatewayPort: front.port }) }
+    }
+    open.set(id, { id, endpoints, services: undefined, stop })
+    return { id, endpoints }
   }
 
   const dispose = async (id: string): Promise<readonly string[]> => {
-    const end = open.get(id)
+    const isolate = open.get(id)
+    if (isolate === undefined) return []
     open.delete(id)
-    return (await end?.()) ?? []
+    await isolate.services?.set.stop({ hurry: true })
+    await isolate.stop()
+    const left = [...(await openInPostgres(context, id)), ...(await openInRabbitmq(context, id))]
+    await Promise.all([dropDatabase(context, id), deleteVhost(context, id)])
+    return left
   }
 
   return {
     create,
+    startServices: async (id, request) => {
+      const isolate = find(id)
+      const { set, description } = (isolate.services ??= await servicesOn(context, isolate))
+      await set.start(request)
+      return { ...description, services: set.list() }
+    },
+    service: (id, name) => {
+      const part = find(id).services?.set.get(name)
+      if (part === undefined) throw new StackError(`${name} was not started on the isolate ${id}.`)
+      return part
+    },
     dispose,
-    disposeAll: async () => {
-      await Promise.allSettled([...open.keys()].map(dispose))
+    stopAll: async () => {
+      await Promise.allSettled(
+        [...open.values()].map((isolate) => Promise.all([isolate.services?.set.stop({ hurry: true }), isolate.stop()])),
+      )
     },
   }
 }
 
-const run = (context: StackContext, statement: string): Promise<unknown> =>
-  withDatabase(context, 'template1', (client) => client.query(statement))
-
-const makeTemplate = async (context: StackContext): Promise<void> => {
-  await run(context, `drop database if exists ${TEMPLATE}`)
-  await run(context, `create database ${TEMPLATE}`)
-  await prepareDatabase(context, TEMPLATE)
-  await migrate(postgresUrl(context, TEMPLATE), context.mark)
+const servicesOn = async (
+  context: StackContext,
+  { id, endpoints }: Isolate,
+): Promise<NonNullable<Open['services']>> => {
+  const site = isolateSite(context, id, portsFrom(await chooseBase({})), endpoints)
+  mkdirSync(site.dir, { recursive: true, mode: 0o700 })
+  return { set: services(context, site), description: describeSite(context, site) }
 }
-
-const openInRabbitmq = async (context: StackContext, vhost: string): Promise<readonly string[]> => {
-  const connections = (await management(context, 'GET', `vhosts/${vhost}/connections`)) as readonly { readonly name: string }[]
-  return connections.map(({ name }) => `a RabbitMQ connection (${name})`)
-}
-
-const openInPostgres = async (context: StackContext, database: string): Promise<readonly string[]> =>
-  withDatabase(context, 'template1', async (client: pg.Client) => {
-    const { rows } = await client.query<{ application_name: string; query: string }>(
-      `select application_name, left(query, 80) as query from pg_stat_activity where datname = $1 and backend_type = 'client backend' and application_name not like 'PostgREST%'`,
-      [database],
-    )
-    return rows.map((row) => `a Postgres connection (${row.application_name || 'unnamed'}), last query: ${row.query}`)
-  })

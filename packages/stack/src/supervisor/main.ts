@@ -1,5 +1,6 @@
 import { messageOf } from '@surepost/shared/errors'
 import { StartRequest, type SupervisorMessage } from './protocol.ts'
+import type { Running } from './life.ts'
 import { runStack } from './supervisor.ts'
 
 // Started by `startStack` in a session of its own: a Ctrl-C in the terminal reaches the command only. The IPC channel
@@ -20,22 +21,22 @@ const leave = (): void => {
   setTimeout(() => process.exit(), 200).unref()
 }
 
+const report = async (stack: Running): Promise<void> => {
+  try {
+    await stack.started
+    tell({ type: 'ready' })
+  } catch (error) {
+    fail(error)
+    await stack.stop()
+  }
+}
+
 process.once('message', (message) => {
   const begun = runStack(StartRequest.parse(message), tell, leave)
   process.once('disconnect', () => void begun.then((stack) => stack.stop({ hurry: true }), leave))
   process.once('SIGTERM', () => void begun.then((stack) => stack.stop(), leave))
-  begun
-    .then(async (stack) => {
-      try {
-        await stack.started
-        tell({ type: 'ready' })
-      } catch (error) {
-        fail(error)
-        await stack.stop()
-      }
-    })
-    .catch((error: unknown) => {
-      fail(error)
-      leave()
-    })
+  begun.then(report, (error: unknown) => {
+    fail(error)
+    leave()
+  })
 })

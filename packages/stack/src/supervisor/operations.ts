@@ -1,12 +1,10 @@
 import { DEPENDENCY_NAMES, type StackContext } from '../dependencies/dependency.ts'
-import { POSTGRES_DATABASE } from '../dependencies/postgres.ts'
-import { RABBITMQ_VHOST } from '../dependencies/rabbitmq.ts'
-import { endpointsOf } from '../endpoints.ts'
 import { StackError } from '../errors.ts'
 import type { Operation } from './control.ts'
 import type { Isolates } from './isolates.ts'
 import { ServicesBody, StopBody } from './protocol.ts'
 import type { Services } from './services.ts'
+import { describeSite, mainSite } from './site.ts'
 import { dependencyName, type Dependencies } from './stack.ts'
 
 interface Parts {
@@ -38,7 +36,10 @@ export const operations = (parts: Parts): readonly Operation[] => {
       run: async ([name = '', verb], body) => {
         const dependency = dependencyName(name)
         const part = dependency ? dependencies.get(dependency) : services.get(name)
-        if (part === undefined) throw new StackError(`There is no "${name}" in this stack. It has: ${[...DEPENDENCY_NAMES, ...services.list().map((one) => one.name)].join(', ')}.`)
+        if (part === undefined)
+          throw new StackError(
+            `There is no "${name}" in this stack. It has: ${[...DEPENDENCY_NAMES, ...services.list().map((one) => one.name)].join(', ')}.`,
+          )
         if (verb === 'start') await part.start()
         else await part.stop(StopBody.parse(body))
         record()
@@ -57,20 +58,38 @@ export const operations = (parts: Parts): readonly Operation[] => {
         return describe(parts)
       },
     },
-    { method: 'POST', path: /^\/isolates$/, run: () => isolates.create() },
-    { method: 'DELETE', path: /^\/isolates\/([\w]+)$/, run: async ([id = '']) => ({ leftOpen: await isolates.dispose(id) }) },
+    ...isolateOperations(isolates),
   ]
 }
 
+const isolateOperations = (isolates: Isolates): readonly Operation[] => [
+  { method: 'POST', path: /^\/isolates$/, run: () => isolates.create() },
+  {
+    method: 'POST',
+    path: /^\/isolates\/([\w]+)\/services$/,
+    run: ([id = ''], body) => isolates.startServices(id, ServicesBody.parse(body)),
+  },
+  {
+    method: 'POST',
+    path: /^\/isolates\/([\w]+)\/services\/([\w-]+)\/(start|stop)$/,
+    run: async ([id = '', name = '', verb], body) => {
+      const part = isolates.service(id, name)
+      if (verb === 'start') await part.start()
+      else await part.stop(StopBody.parse(body))
+      return { name, running: part.running }
+    },
+  },
+  {
+    method: 'DELETE',
+    path: /^\/isolates\/([\w]+)$/,
+    run: async ([id = '']) => ({ leftOpen: await isolates.dispose(id) }),
+  },
+]
+
 const describe = ({ context, dependencies, services }: Parts): unknown => ({
   dataDir: context.dataDir,
-  endpoints: endpointsOf(context, { database: POSTGRES_DATABASE, vhost: RABBITMQ_VHOST, gatewayPort: context.ports.gateway }),
+  ...describeSite(context, mainSite(context)),
   prometheusUrl: `http://127.0.0.1:${context.ports.rabbitmqPrometheus}/metrics`,
-  playgroundUrl: `http://127.0.0.1:${context.ports.playground}`,
-  consoleUrl: `http://127.0.0.1:${context.ports.console}`,
-  brokerUrl: `http://127.0.0.1:${context.ports.broker}`,
-  apiKey: context.secrets.apiKey,
-  brokerAdminKey: context.secrets.brokerAdminKey,
   services: services.list().map(({ name, pid, opsPort, logFile }) => ({ name, pid, opsPort, logFile })),
   dependencies: DEPENDENCY_NAMES.map((name) => ({ name, running: dependencies.get(name).running })),
 })

@@ -2,10 +2,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { BROKER_SHARDS } from '../broker-definitions.ts'
 import type { StackContext } from '../dependencies/dependency.ts'
-import { POSTGRES_DATABASE } from '../dependencies/postgres.ts'
-import { RABBITMQ_VHOST } from '../dependencies/rabbitmq.ts'
-import { endpointsOf } from '../endpoints.ts'
 import { findChromium } from '../system/find.ts'
+import { describeSite, type Site } from './site.ts'
 
 /** How one service is run locally. */
 export interface ServiceRecipe {
@@ -19,23 +17,28 @@ export interface ServiceRecipe {
   readonly env: Readonly<Record<string, string>>
 }
 
-const CHROMIUM_ARGS = ['--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run']
+const CHROMIUM_ARGS = [
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+]
 
 const chromiumArgs = (): string => [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...CHROMIUM_ARGS].join(' ')
 
-const folder = (context: StackContext, name: string): string => {
-  const path = join(context.dataDir, name)
+const folder = (site: Site, name: string): string => {
+  const path = join(site.dir, name)
   mkdirSync(path, { recursive: true, mode: 0o700 })
   return path
 }
 
 /** Every service of the stack with its variables; what each gets is what it documents, and nothing more. */
-export const serviceRecipes = (context: StackContext): readonly ServiceRecipe[] => {
-  const { ports, secrets } = context
-  const endpoints = endpointsOf(context, { database: POSTGRES_DATABASE, vhost: RABBITMQ_VHOST, gatewayPort: ports.gateway })
-  const playgroundUrl = `http://127.0.0.1:${ports.playground}`
-  const brokerUrl = `http://127.0.0.1:${ports.broker}`
-  const media = folder(context, 'media')
+export const serviceRecipes = (context: StackContext, where: Site): readonly ServiceRecipe[] => {
+  const { ports, endpoints } = where
+  const { secrets } = context
+  const { playgroundUrl, brokerUrl } = describeSite(context, where)
+  const media = folder(where, 'media')
   const database = { SUPABASE_URL: endpoints.supabaseUrl, SUPABASE_SERVICE_ROLE_KEY: endpoints.supabaseKey }
   const site = { X_BASE_URL: playgroundUrl }
 
@@ -61,7 +64,7 @@ export const serviceRecipes = (context: StackContext): readonly ServiceRecipe[] 
       main: 'packages/playground/src/main.ts',
       opsPort: ports.playground,
       readyUrl: `${playgroundUrl}/ledger`,
-      env: { PLAYGROUND_PORT: String(ports.playground), PLAYGROUND_DATA: folder(context, 'playground') },
+      env: { PLAYGROUND_PORT: String(ports.playground), PLAYGROUND_DATA: folder(where, 'playground') },
     },
     service('persister', ports.opsPersister, database),
     service('browser-broker', ports.opsBroker, {
@@ -70,7 +73,7 @@ export const serviceRecipes = (context: StackContext): readonly ServiceRecipe[] 
       BROKER_HOST: '127.0.0.1',
       BROKER_PORT: String(ports.broker),
       BROKER_PUBLIC_URL: `ws://127.0.0.1:${ports.broker}`,
-      BROKER_DATA_DIR: folder(context, 'browser-broker'),
+      BROKER_DATA_DIR: folder(where, 'browser-broker'),
       BROKER_ADMIN_KEY: secrets.brokerAdminKey,
       SESSION_KEY: secrets.sessionKey,
       CHROMIUM_PATH: findChromium() ?? '',
@@ -94,6 +97,10 @@ export const serviceRecipes = (context: StackContext): readonly ServiceRecipe[] 
 
 // A drafter that was configured in the command's environment is used; otherwise the templates, which need none.
 const drafter = (): Record<string, string> => {
-  const given = Object.fromEntries(['LLM_BASE_URL', 'LLM_API_KEY', 'LLM_MODEL'].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
+  const given = Object.fromEntries(
+    ['LLM_BASE_URL', 'LLM_API_KEY', 'LLM_MODEL'].flatMap((name) =>
+      process.env[name] ? [[name, process.env[name]]] : [],
+    ),
+  )
   return 'LLM_BASE_URL' in given ? { REPLIER_DRAFTER: 'llm', ...given } : { REPLIER_DRAFTER: 'templates' }
 }

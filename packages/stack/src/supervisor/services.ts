@@ -8,8 +8,10 @@ import { PROJECT_ROOT } from '../root.ts'
 import type { StackState } from '../state.ts'
 import type { ServicesBody } from './protocol.ts'
 import { serviceRecipes, type ServiceRecipe } from './service-recipes.ts'
+import type { Site } from './site.ts'
 
-interface Part {
+/** One process that can be stopped and started. */
+export interface Part {
   readonly running: boolean
   start(): Promise<void>
   stop(options?: { readonly hard?: boolean }): Promise<void>
@@ -24,22 +26,24 @@ export interface Services {
   list(): StackState['processes']
 }
 
-export const services = (context: StackContext): Services => {
+export const services = (context: StackContext, site: Site): Services => {
   const started = new Map<string, { readonly recipe: ServiceRecipe; readonly part: Supervised }>()
 
   const startOne = async (recipe: ServiceRecipe, env: Readonly<Record<string, string>>): Promise<void> => {
     const known = started.get(recipe.name)
-    const part = known?.part ?? serviceProcess(context, recipe, env)
+    const part = known?.part ?? serviceProcess(context, site, recipe, env)
     started.set(recipe.name, { recipe, part })
     await part.start()
   }
 
   return {
     start: async ({ only, env }) => {
-      const recipes = serviceRecipes(context).filter((recipe) => only === undefined || only.includes(recipe.name))
+      const recipes = serviceRecipes(context, site).filter((recipe) => only === undefined || only.includes(recipe.name))
       const unknown = only?.filter((name) => !recipes.some((recipe) => recipe.name === name)) ?? []
       if (unknown.length > 0) throw new StackError(`There is no service ${unknown.join(', ')}.`)
-      const ends = await Promise.allSettled(recipes.map((recipe) => startOne(recipe, { ...recipe.env, ...env['*'], ...env[recipe.name] })))
+      const ends = await Promise.allSettled(
+        recipes.map((recipe) => startOne(recipe, { ...recipe.env, ...env['*'], ...env[recipe.name] })),
+      )
       for (const end of ends) if (end.status === 'rejected') throw end.reason
     },
     stop: async ({ hurry }) => {
@@ -54,7 +58,16 @@ export const services = (context: StackContext): Services => {
     list: () =>
       [...started.values()].flatMap(({ recipe, part }) =>
         part.process
-          ? [{ name: recipe.name, kind: 'service' as const, pid: part.process.pid, startTime: part.process.startTime, opsPort: recipe.opsPort, logFile: logOf(context, recipe) }]
+          ? [
+              {
+                name: recipe.name,
+                kind: 'service' as const,
+                pid: part.process.pid,
+                startTime: part.process.startTime,
+                opsPort: recipe.opsPort,
+                logFile: logOf(site, recipe),
+              },
+            ]
           : [],
       ),
   }
@@ -74,9 +87,14 @@ const stopAll = async (started: ReadonlyMap<string, { readonly part: Supervised 
   await Promise.allSettled([...started.values()].map(({ part }) => part.stop({ hard })))
 }
 
-const logOf = (context: StackContext, recipe: ServiceRecipe): string => join(context.logDir, `${recipe.name}.log`)
+const logOf = (site: Site, recipe: ServiceRecipe): string => join(site.logDir, `${recipe.name}.log`)
 
-const serviceProcess = (context: StackContext, recipe: ServiceRecipe, env: Readonly<Record<string, string>>): Supervised => {
+const serviceProcess = (
+  context: StackContext,
+  site: Site,
+  recipe: ServiceRecipe,
+  env: Readonly<Record<string, string>>,
+): Supervised => {
   const main = join(PROJECT_ROOT, recipe.main)
   if (!existsSync(main)) throw new StackError(`${recipe.main} is missing, so ${recipe.name} cannot be started.`)
   return supervise(context, {
@@ -86,7 +104,7 @@ const serviceProcess = (context: StackContext, recipe: ServiceRecipe, env: Reado
       args: [main],
       env,
       cwd: PROJECT_ROOT,
-      logFile: logOf(context, recipe),
+      logFile: logOf(site, recipe),
       stopSignal: 'SIGTERM',
       stopTimeoutMs: 15_000,
     }),

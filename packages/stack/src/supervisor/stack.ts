@@ -1,8 +1,14 @@
-import { DEPENDENCY_NAMES, type Dependency, type DependencyName, type StackContext } from '../dependencies/dependency.ts'
+import {
+  DEPENDENCY_NAMES,
+  type Dependency,
+  type DependencyName,
+  type StackContext,
+} from '../dependencies/dependency.ts'
 import { gateway } from '../dependencies/gateway.ts'
 import { postgres, POSTGRES_DATABASE, postgresUrl } from '../dependencies/postgres.ts'
 import { postgrest } from '../dependencies/postgrest.ts'
-import { rabbitmq, RABBITMQ_VHOST } from '../dependencies/rabbitmq.ts'
+import { rabbitmq } from '../dependencies/rabbitmq.ts'
+import { RABBITMQ_VHOST } from '../dependencies/rabbitmq-access.ts'
 import { prepareDatabase } from '../dependencies/supabase-roles.ts'
 import { applyDefinitions } from '../broker-definitions.ts'
 import { migrate } from '../migrations.ts'
@@ -33,7 +39,7 @@ export const dependencies = (context: StackContext): Dependencies => {
     await all.postgres.start(signal)
     progress('Postgres is up')
     await prepareDatabase(context, POSTGRES_DATABASE)
-    await migrate(postgresUrl(context), context.mark)
+    await migrate(postgresUrl(context), context.mark, signal)
     progress('migrations are applied')
     await Promise.all([all.postgrest.start(signal), all.gateway.start(signal)])
     progress('PostgREST and the gateway are up')
@@ -41,6 +47,7 @@ export const dependencies = (context: StackContext): Dependencies => {
 
   const startBroker = async (progress: (text: string) => void, signal: AbortSignal): Promise<void> => {
     await all.rabbitmq.start(signal)
+    signal.throwIfAborted()
     await applyDefinitions(context, RABBITMQ_VHOST)
     progress('RabbitMQ is up')
   }

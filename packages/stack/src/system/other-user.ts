@@ -24,10 +24,18 @@ export const asOtherUser = (command: string, args: readonly string[], paths: rea
   if (closed === undefined) return { command, args, user: NOBODY }
   const setpriv = findCommand('setpriv', ['/usr/bin', '/bin'])
   if (setpriv === undefined) {
-    throw new StackError(`Postgres refuses to run as root, and the user "nobody" may not enter ${closed}. Install util-linux (for "setpriv"), or use a clone and a --data folder that every user may enter.`)
+    throw new StackError(
+      `Postgres refuses to run as root, and the user "nobody" may not enter ${closed}. Install util-linux (for "setpriv"), or use a clone and a --data folder that every user may enter.`,
+    )
   }
   const capability = '+dac_override'
-  const options = [`--reuid=${NOBODY.uid}`, `--regid=${NOBODY.gid}`, '--clear-groups', `--inh-caps=${capability}`, `--ambient-caps=${capability}`]
+  const options = [
+    `--reuid=${NOBODY.uid}`,
+    `--regid=${NOBODY.gid}`,
+    '--clear-groups',
+    `--inh-caps=${capability}`,
+    `--ambient-caps=${capability}`,
+  ]
   return { command: setpriv, args: [...options, command, ...args] }
 }
 
