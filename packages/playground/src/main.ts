@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { createPlayground } from './index.ts'
 
-
 const Config = z.object({
   PLAYGROUND_PORT: z.coerce.number('must be a port number, 0 for a free one').int().min(0).max(65_535).default(0),
   PLAYGROUND_HOST: z.string().min(1).default('127.0.0.1'),

@@ -37,7 +37,14 @@ const listen = (server: Server, port: number, host: string): Promise<AddressInfo
 
 /** Start a playground. @throws when the port is taken */
 export const createPlayground = async (options: PlaygroundOptions = {}): Promise<Playground> => {
-  const { port = 0, host = '127.0.0.1', data, now = () => new Date(), chance = Math.random, duplicateWindowMs = 3_600_000 } = options
+  const {
+    port = 0,
+    host = '127.0.0.1',
+    data,
+    now = () => new Date(),
+    chance = Math.random,
+    duplicateWindowMs = 3_600_000,
+  } = options
   const world = createWorld(data === undefined ? memoryJournal() : folderJournal(data), now)
   const faults = createFaults(chance)
   const server = createServer(createApp({ world, faults, uploads: new Map(), duplicateWindowMs }))

@@ -1,26 +1,24 @@
 import type { Access, PlatformAdapter, PlatformSession } from '../platform.ts'
+import { deleteOwnPost } from './delete.ts'
 import { measureX } from './length.ts'
 import { type Site, publishSegment } from './publish.ts'
 import { checkSession, readOnePost } from './reading.ts'
 import { sameText, textHash } from './text.ts'
+import { findOwnPost, readMentions, readOwnTimeline } from './timeline.ts'
 
 export interface XOptions {
   /** Where the X web application is: `https://x.com`, or a site that speaks its DOM contract. */
   readonly baseUrl: string
 }
 
-const notYet = (): never => {
-  throw new TypeError('not yet')
-}
-
 const session = (site: Site): PlatformSession => ({
   checkSession: (call) => checkSession(site, call),
   publishSegment: (draft, call) => publishSegment(site, draft, call),
   readPost: (wanted, call) => readOnePost(site, wanted, call),
-  findOwnPost: notYet,
-  readMentions: notYet,
-  readTimeline: notYet,
-  deleteOwnPost: notYet,
+  findOwnPost: (wanted, call) => findOwnPost(site, wanted, call),
+  readMentions: (since, call) => readMentions(site, since, call),
+  readTimeline: (since, call) => readOwnTimeline(site, since, call),
+  deleteOwnPost: (platformId, call) => deleteOwnPost(site, platformId, call),
 })
 
 /** X through its web application, in the browser context of a lease. */
@@ -35,7 +33,8 @@ export const xAdapter = ({ baseUrl }: XOptions): PlatformAdapter => {
     textHash,
     urlOf,
     open: (access: Access, identity) => {
-      if (access.kind !== 'browser') throw new TypeError(`The X web adapter needs a browser context, not "${access.kind}" access.`)
+      if (access.kind !== 'browser')
+        throw new TypeError(`The X web adapter needs a browser context, not "${access.kind}" access.`)
       return session({ baseUrl: base, context: access.context, identity, urlOf: (id) => urlOf(identity, id) })
     },
   }

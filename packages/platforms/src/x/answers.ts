@@ -18,7 +18,10 @@ const Created = z.object({
 })
 const results = z.object({ tweet_results: z.object({ result: Created.optional() }).optional() }).nullish()
 const Body = z.object({
-  data: z.object({ create_tweet: results, notetweet_create: results, delete_tweet: z.object({}).nullish() }).partial().nullish(),
+  data: z
+    .object({ create_tweet: results, notetweet_create: results, delete_tweet: z.object({}).nullish() })
+    .partial()
+    .nullish(),
   errors: z.array(z.object({ code: z.number().optional(), message: z.string().default('') })).default([]),
 })
 
@@ -28,9 +31,15 @@ const DAILY_MS = 30 * 60_000
 
 type ErrorRule = (detail: string, until: (ms: number) => Date) => Refusal
 
-const session = (trouble: Extract<Refusal, { kind: 'session' }>['trouble']): ErrorRule => (detail) => ({ kind: 'session', trouble, detail })
-const rejected = (code: string): ErrorRule => (detail) => ({ kind: 'rejected', code, detail })
-const throttled = (ms: number): ErrorRule => (detail, until) => ({ kind: 'throttled', until: until(ms), detail })
+const session =
+  (trouble: Extract<Refusal, { kind: 'session' }>['trouble']): ErrorRule =>
+  (detail) => ({ kind: 'session', trouble, detail })
+const rejected =
+  (code: string): ErrorRule =>
+  (detail) => ({ kind: 'rejected', code, detail })
+const throttled =
+  (ms: number): ErrorRule =>
+  (detail, until) => ({ kind: 'throttled', until: until(ms), detail })
 const parentGone: ErrorRule = (detail) => ({ kind: 'parent_gone', detail })
 
 /**
@@ -76,8 +85,10 @@ export const refusalIn = (answer: Answer, now: Date): Refusal | undefined => {
     const rule = REFUSALS[error.code ?? 0]
     if (rule) return rule(`X answered ${error.code}: ${error.message}`.slice(0, 300), until)
   }
-  if (answer.status === 429) return { kind: 'throttled', until: until(WINDOW_MS), detail: 'X answered 429 (too many requests).' }
-  if (answer.status === 401) return { kind: 'session', trouble: 'signed_out', detail: 'X answered 401 (not signed in).' }
+  if (answer.status === 429)
+    return { kind: 'throttled', until: until(WINDOW_MS), detail: 'X answered 429 (too many requests).' }
+  if (answer.status === 401)
+    return { kind: 'session', trouble: 'signed_out', detail: 'X answered 401 (not signed in).' }
   return undefined
 }
 
@@ -90,10 +101,13 @@ export const refusalIn = (answer: Answer, now: Date): Refusal | undefined => {
 export const outcomeOfCreate = (answer: Answer, urlOf: (id: PlatformId) => string, now: Date): CreateResult => {
   const body = Body.safeParse(answer.body)
   const platformId = body.success && answer.status < 300 ? idIn(body.data) : undefined
-  if (platformId !== undefined) return { outcome: 'created', platformId, url: urlOf(platformId), publishedAt: timeOfId(platformId) }
+  if (platformId !== undefined)
+    return { outcome: 'created', platformId, url: urlOf(platformId), publishedAt: timeOfId(platformId) }
   const refusal = refusalIn(answer, now)
   if (refusal) return { outcome: 'not_created', refusal }
-  const codes = body.success ? body.data.errors.map(({ code, message }) => `${code ?? '?'} ${message}`).join('; ') : 'no JSON'
+  const codes = body.success
+    ? body.data.errors.map(({ code, message }) => `${code ?? '?'} ${message}`).join('; ')
+    : 'no JSON'
   return { outcome: 'unknown', reason: `X answered ${answer.status} without an id (${codes.slice(0, 200)}).` }
 }
 
@@ -101,5 +115,7 @@ export const outcomeOfCreate = (answer: Answer, urlOf: (id: PlatformId) => strin
 export const isDeleted = (answer: Answer): boolean => {
   const body = Body.safeParse(answer.body)
   if (!body.success) return false
-  return body.data.errors.some(({ code }) => code === 144) || (answer.status < 300 && body.data.data?.delete_tweet != null)
+  return (
+    body.data.errors.some(({ code }) => code === 144) || (answer.status < 300 && body.data.data?.delete_tweet != null)
+  )
 }

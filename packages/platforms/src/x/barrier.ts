@@ -14,7 +14,9 @@ const MARKERS: readonly SelectorName[] = ['signedOut', 'challenge', 'error']
 const signedInAs = (content: string): string | undefined => {
   const $ = parse(content)
   const href = $('[data-testid=AppTabBar_Profile_Link]').attr('href')
-  return href === undefined ? undefined : /^\/(\w{1,50})\/?$/u.exec(URL.parse(href, 'https://x.com')?.pathname ?? '')?.[1]
+  return href === undefined
+    ? undefined
+    : /^\/(\w{1,50})\/?$/u.exec(URL.parse(href, 'https://x.com')?.pathname ?? '')?.[1]
 }
 
 /**
@@ -23,7 +25,12 @@ const signedInAs = (content: string): string | undefined => {
  *
  * @throws StepError
  */
-export const arrive = async (driver: Driver, url: string, wanted: readonly SelectorName[], handle: string): Promise<Barrier | undefined> => {
+export const arrive = async (
+  driver: Driver,
+  url: string,
+  wanted: readonly SelectorName[],
+  handle: string,
+): Promise<Barrier | undefined> => {
   const { status, resetAt } = await load(driver, url)
   if (status === 429) return { kind: 'throttled', until: resetAt ?? new Date(Date.now() + 15 * 60_000) }
   const came = await appears(driver, [...wanted, ...MARKERS], WAITS.show)
@@ -44,10 +51,16 @@ export const arrive = async (driver: Driver, url: string, wanted: readonly Selec
 /** The same for a create: certain that nothing was created, since the page was not even there. */
 export const refusalOf = (barrier: Barrier, what: string): Refusal => {
   if (barrier.kind === 'session') return barrier
-  if (barrier.kind === 'throttled') return { kind: 'throttled', until: barrier.until, detail: `${what}: too many requests.` }
-  return { kind: 'trouble', detail: `${what}: ${barrier.kind === 'deleted' ? 'the page does not exist' : barrier.detail}` }
+  if (barrier.kind === 'throttled')
+    return { kind: 'throttled', until: barrier.until, detail: `${what}: too many requests.` }
+  return {
+    kind: 'trouble',
+    detail: `${what}: ${barrier.kind === 'deleted' ? 'the page does not exist' : barrier.detail}`,
+  }
 }
 
 /** The same for a list, which cannot be deleted. */
 export const listBarrier = (barrier: Barrier): Exclude<ListReading<never>, { kind: 'read' }> =>
-  barrier.kind === 'deleted' ? { kind: 'unreadable', cause: 'no_such_page', detail: 'The page does not exist.' } : barrier
+  barrier.kind === 'deleted'
+    ? { kind: 'unreadable', cause: 'no_such_page', detail: 'The page does not exist.' }
+    : barrier

@@ -10,9 +10,14 @@ declare const ClipboardEvent: new (type: string, init: object) => Event
 
 /** The composer in a dialog; the inline one of the page behind it has the same parts and must not be mistaken for it. */
 export const dialogComposer = async (driver: Driver): Promise<Locator | undefined> => {
-  const dialog = driver.page.locator(css('dialog')).filter({ has: driver.page.locator(css('textBox')) }).first()
+  const dialog = driver.page
+    .locator(css('dialog'))
+    .filter({ has: driver.page.locator(css('textBox')) })
+    .first()
   try {
-    await step('wait for the composer', WAITS.show, driver.signal, () => dialog.waitFor({ state: 'visible', timeout: WAITS.show - 500 }))
+    await step('wait for the composer', WAITS.show, driver.signal, () =>
+      dialog.waitFor({ state: 'visible', timeout: WAITS.show - 500 }),
+    )
     return dialog
   } catch (error) {
     if (driver.signal.aborted) throw error
@@ -73,7 +78,9 @@ const describe = async (driver: Driver, composer: Locator, media: SegmentDraft['
   for (const [n, { alt }] of media.entries()) {
     await step('write a description', WAITS.act, signal, () => part(page, 'altText').fill(alt, { timeout: WAITS.act }))
     const last = n === media.length - 1
-    await step('keep a description', WAITS.act, signal, () => part(page, last ? 'altDone' : 'altNext').click({ timeout: WAITS.act }))
+    await step('keep a description', WAITS.act, signal, () =>
+      part(page, last ? 'altDone' : 'altNext').click({ timeout: WAITS.act }),
+    )
   }
   await step('return to the composer', WAITS.act, signal, () =>
     part(page, 'altText').waitFor({ state: 'detached', timeout: WAITS.act }),
@@ -88,11 +95,20 @@ const describe = async (driver: Driver, composer: Locator, media: SegmentDraft['
 export const attach = async (driver: Driver, composer: Locator, media: SegmentDraft['media']): Promise<void> => {
   if (media.length === 0) return
   const { signal } = driver
-  const files = media.map(({ bytes, type: mimeType }, n) => ({ name: `image-${n + 1}.${mimeType.replace(/^.*\//u, '')}`, mimeType, buffer: bytes }))
-  await step('choose the images', WAITS.upload, signal, () => part(composer, 'fileInput').setInputFiles(files, { timeout: WAITS.upload }))
+  const files = media.map(({ bytes, type: mimeType }, n) => ({
+    name: `image-${n + 1}.${mimeType.replace(/^.*\//u, '')}`,
+    mimeType,
+    buffer: bytes,
+  }))
+  await step('choose the images', WAITS.upload, signal, () =>
+    part(composer, 'fileInput').setInputFiles(files, { timeout: WAITS.upload }),
+  )
   if (!(await appears(driver, ['attachments'], WAITS.upload))) missing('attachments', 'after the images were chosen')
   await step('wait for the uploads', WAITS.upload, signal, async () => {
-    await composer.locator(css('attachment')).nth(media.length - 1).waitFor({ state: 'attached', timeout: WAITS.upload })
+    await composer
+      .locator(css('attachment'))
+      .nth(media.length - 1)
+      .waitFor({ state: 'attached', timeout: WAITS.upload })
     await part(composer, 'uploading').waitFor({ state: 'detached', timeout: WAITS.upload })
   })
   if (media.some(({ alt }) => alt !== '')) await describe(driver, composer, media)

@@ -8,7 +8,15 @@ export class StepError extends Error {
 }
 
 /** Longest waits in milliseconds, each for one call to the browser. X on a slow line needs seconds to show a page. */
-export const WAITS = { newPage: 10_000, load: 25_000, show: 15_000, act: 10_000, upload: 60_000, answer: 30_000, close: 5_000 } as const
+export const WAITS = {
+  newPage: 10_000,
+  load: 25_000,
+  show: 15_000,
+  act: 10_000,
+  upload: 60_000,
+  answer: 30_000,
+  close: 5_000,
+} as const
 
 /** One page of a lease, and the signal that ends all work on it. */
 export interface Driver {
@@ -16,7 +24,8 @@ export interface Driver {
   readonly signal: AbortSignal
 }
 
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
 
 /**
  * Run one call to the browser under a deadline and the caller's signal. Whichever comes first ends the wait; the call
@@ -41,7 +50,11 @@ export const step = async <T>(what: string, ms: number, signal: AbortSignal, run
 }
 
 /** Work with a new page and close it, whatever happens. */
-export const withPage = async <T>(context: BrowserContext, { signal }: Call, work: (driver: Driver) => Promise<T>): Promise<T> => {
+export const withPage = async <T>(
+  context: BrowserContext,
+  { signal }: Call,
+  work: (driver: Driver) => Promise<T>,
+): Promise<T> => {
   const page = await step('open a page', WAITS.newPage, signal, () => context.newPage())
   try {
     return await work({ page, signal })
@@ -51,7 +64,10 @@ export const withPage = async <T>(context: BrowserContext, { signal }: Call, wor
 }
 
 /** Load an address. The HTTP status is returned, `null` when there was none. @throws StepError */
-export const load = async ({ page, signal }: Driver, url: string): Promise<{ readonly status: number; readonly resetAt: Date | null }> => {
+export const load = async (
+  { page, signal }: Driver,
+  url: string,
+): Promise<{ readonly status: number; readonly resetAt: Date | null }> => {
   const response = await step(`load ${new URL(url).pathname}`, WAITS.load, signal, () =>
     page.goto(url, { waitUntil: 'domcontentloaded', timeout: WAITS.load }),
   )
@@ -68,10 +84,16 @@ export const resetOf = (headers: Readonly<Record<string, string>>): Date | null 
 export const part = (scope: Page | Locator, name: SelectorName): Locator => scope.locator(css(name)).first()
 
 /** Wait until one of the entries is on the page. @returns whether it came @throws StepError when stopped */
-export const appears = async ({ page, signal }: Driver, names: readonly SelectorName[], ms: number): Promise<boolean> => {
+export const appears = async (
+  { page, signal }: Driver,
+  names: readonly SelectorName[],
+  ms: number,
+): Promise<boolean> => {
   const any = page.locator(names.map(css).join(', ')).first()
   try {
-    await step(`wait for ${names.join(' or ')}`, ms + 1_000, signal, () => any.waitFor({ state: 'attached', timeout: ms }))
+    await step(`wait for ${names.join(' or ')}`, ms + 1_000, signal, () =>
+      any.waitFor({ state: 'attached', timeout: ms }),
+    )
     return true
   } catch (error) {
     if (signal.aborted) throw error
@@ -84,4 +106,5 @@ export const missing = (name: SelectorName, where: string): never => {
   throw new StepError(`selector ${name} found nothing ${where} (tried ${SELECTORS[name].join(' | ')})`)
 }
 
-export const html = ({ page, signal }: Driver): Promise<string> => step('read the page', WAITS.act, signal, () => page.content())
+export const html = ({ page, signal }: Driver): Promise<string> =>
+  step('read the page', WAITS.act, signal, () => page.content())

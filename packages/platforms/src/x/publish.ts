@@ -38,19 +38,25 @@ const openForReply = async (driver: Driver, site: Site, parent: PlatformId): Pro
   if (barrier) return refusalOf(barrier, `open the post ${parent}`)
   const article = await articleOf(driver, parent)
   if (!article) return { kind: 'trouble', detail: `No article on the page has ${parent} as its own permalink.` }
-  await step('click replyButton', WAITS.act, driver.signal, () => part(article, 'replyButton').click({ timeout: WAITS.act }))
+  await step('click replyButton', WAITS.act, driver.signal, () =>
+    part(article, 'replyButton').click({ timeout: WAITS.act }),
+  )
   return (await dialogComposer(driver)) ?? missing('dialog', 'around a text box after the click on replyButton')
 }
 
 /** Everything up to the click: a composer that holds the segment and whose button can be pressed. */
 const prepare = async (driver: Driver, site: Site, draft: SegmentDraft): Promise<Locator | Refusal> => {
-  const composer = draft.parent ? await openForReply(driver, site, draft.parent.platformId) : await openForPost(driver, site)
+  const composer = draft.parent
+    ? await openForReply(driver, site, draft.parent.platformId)
+    : await openForPost(driver, site)
   if (isRefusal(composer)) return composer
   await attach(driver, composer, draft.media)
   await writeText(driver, composer, draft.text)
   const button = part(composer, 'submit')
   // A trial goes through every check of a click (visible, enabled, not covered) and does not click.
-  await step('wait for submit to be ready', WAITS.act, driver.signal, () => button.click({ trial: true, timeout: WAITS.act }))
+  await step('wait for submit to be ready', WAITS.act, driver.signal, () =>
+    button.click({ trial: true, timeout: WAITS.act }),
+  )
   return button
 }
 
@@ -75,7 +81,8 @@ const submit = async (driver: Driver, site: Site, button: Locator): Promise<Crea
  */
 export const publishSegment = async (site: Site, draft: SegmentDraft, call: Call): Promise<CreateResult> => {
   const { length, limit } = measureX(draft.text)
-  if (length > limit) return notCreated({ kind: 'rejected', code: 'too_long', detail: `The text counts ${length} of ${limit} units.` })
+  if (length > limit)
+    return notCreated({ kind: 'rejected', code: 'too_long', detail: `The text counts ${length} of ${limit} units.` })
   let result: CreateResult | undefined
   try {
     await withPage(site.context, call, async (driver) => {

@@ -4,7 +4,7 @@ import type { Call, PostReading, SessionReading } from '../platform.ts'
 import { arrive, listBarrier } from './barrier.ts'
 import { type Driver, html, withPage } from './driver.ts'
 import type { Site } from './publish.ts'
-import { readPost, sameHandle } from './read/post.ts'
+import { type PageReading, readPost, sameHandle } from './read/post.ts'
 
 /** A page that did not answer in time is a reading that failed, not an exception; a stop by the caller is one. */
 export const unreadable = (error: unknown, call: Call): Extract<PostReading, { kind: 'unreadable' }> => {
@@ -17,8 +17,13 @@ export const readPostWith = async (
   driver: Driver,
   site: Site,
   wanted: { readonly platformId: PlatformId; readonly author: string | null },
-): Promise<PostReading> => {
-  const barrier = await arrive(driver, `${site.baseUrl}/i/status/${wanted.platformId}`, ['article'], site.identity.handle)
+): Promise<PageReading> => {
+  const barrier = await arrive(
+    driver,
+    `${site.baseUrl}/i/status/${wanted.platformId}`,
+    ['article'],
+    site.identity.handle,
+  )
   if (barrier) return ownAccount(barrier, site, wanted.author)
   const reading = readPost(await html(driver), {
     handle: wanted.author,
@@ -30,8 +35,11 @@ export const readPostWith = async (
 }
 
 /** "A suspended account" on our own post's page is our own trouble. */
-const ownAccount = (reading: PostReading, site: Site, author: string | null): PostReading =>
-  reading.kind === 'unreadable' && reading.cause === 'suspended' && author !== null && sameHandle(author, site.identity.handle)
+const ownAccount = (reading: PageReading, site: Site, author: string | null): PageReading =>
+  reading.kind === 'unreadable' &&
+  reading.cause === 'suspended' &&
+  author !== null &&
+  sameHandle(author, site.identity.handle)
     ? { kind: 'session', trouble: 'suspended', detail: reading.detail }
     : reading
 
@@ -40,7 +48,9 @@ export const readOnePost = (
   wanted: { readonly platformId: PlatformId; readonly author: string | null },
   call: Call,
 ): Promise<PostReading> =>
-  withPage(site.context, call, (driver) => readPostWith(driver, site, wanted)).catch((error: unknown) => unreadable(error, call))
+  withPage(site.context, call, (driver) => readPostWith(driver, site, wanted)).catch((error: unknown) =>
+    unreadable(error, call),
+  )
 
 /** Whether the session can be used, by the page that a person would look at. */
 export const checkSession = (site: Site, call: Call): Promise<SessionReading> =>

@@ -4,7 +4,12 @@
  */
 export const SELECTORS = {
   signedIn: ['[data-testid=SideNav_AccountSwitcher_Button]', '[data-testid=AppTabBar_Profile_Link]'],
-  signedOut: ['[data-testid=loginButton]', 'a[href="/login"]', 'a[href="/i/flow/login"]', 'input[autocomplete=username]'],
+  signedOut: [
+    '[data-testid=loginButton]',
+    'a[href="/login"]',
+    'a[href="/i/flow/login"]',
+    'input[autocomplete=username]',
+  ],
   challenge: ['form[action*="/account/access"]', 'iframe[src*="arkose"]', '[data-testid=ocfEnterTextTextInput]'],
 
   article: ['article[data-testid=tweet]', 'article[role=article]'],
@@ -12,7 +17,6 @@ export const SELECTORS = {
   text: ['[data-testid=tweetText]'],
   author: ['[data-testid=User-Name]'],
   socialContext: ['[data-testid=socialContext]'],
-  promotion: ['[data-testid=placementTracking]'],
   card: ['[data-testid="card.wrapper"]'],
   showMore: ['[data-testid=tweet-text-show-more-link]'],
   metricsGroup: ['[role=group][aria-label]'],

@@ -4,11 +4,18 @@ import twitter from 'twitter-text'
 /** A piece of a text: words, or one address. `elided` when only its beginning is shown. */
 type Piece = { readonly kind: 'words' | 'address'; readonly value: string; readonly elided: boolean }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&#x27;': "'" }
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#39;': "'",
+  '&#x27;': "'",
+}
 
 // Left out by the platform or by its fonts without a trace: control characters, soft hyphen, zero-width space, word
 // joiners, bidirectional marks, byte order mark, and the variation selectors, which an emoji image's `alt` may lack.
-const UNSEEN = /[\u0000-\u0008\u000e-\u001f\u007f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]/gu
+const UNSEEN = /(?!\s)\p{Cc}|\p{Variation_Selector}|\p{Bidi_Control}|[\u00ad\u200b\u2060-\u2064\ufeff]/gu
 
 const unescape = (text: string): string => {
   const once = text.replaceAll(/&(?:amp|lt|gt|quot|#39|#x27);/gu, (entity) => ENTITIES[entity] ?? entity)
@@ -62,7 +69,11 @@ const samePieces = (sent: readonly Piece[], shown: readonly Piece[]): boolean =>
 /** Under a link card X leaves the address at the text's end out, since the card is the link. */
 const withoutLastAddress = (sent: readonly Piece[]): string | undefined =>
   sent.length >= 3 && sent.at(-1)?.value.trim() === ''
-    ? sent.slice(0, -2).map((piece) => piece.value).join('').trim()
+    ? sent
+        .slice(0, -2)
+        .map((piece) => piece.value)
+        .join('')
+        .trim()
     : undefined
 
 /** "Show more" cuts long posts at about 280 characters; less than this many is no evidence of being the same. */
@@ -86,3 +97,6 @@ export const sameText = (sent: string, shown: string): boolean => {
   const normal = normalText(shown)
   return (normal !== '' && normal === withoutLastAddress(sentPieces)) || cutShort(normalText(sent), normal)
 }
+
+/** A text without the mentions that it begins with. */
+export const withoutMentions = (text: string): string => text.replace(/^(?:\s*@\w{1,50})+\s+/u, '')

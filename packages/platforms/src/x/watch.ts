@@ -38,7 +38,10 @@ export const watchCall = (page: Page, operations: readonly string[]): Watch => {
   }
   page.on('request', onRequest)
   return {
-    answer: (signal) => step(`wait for the answer of ${operations.join(' or ')}`, WAITS.answer, signal, async () => answerOf(await promise)),
+    answer: (signal) =>
+      step(`wait for the answer of ${operations.join(' or ')}`, WAITS.answer, signal, async () =>
+        answerOf(await promise),
+      ),
     stop: () => page.off('request', onRequest),
   }
 }

@@ -16,7 +16,10 @@ export type Effect =
   /** Posts younger than `delayMs` are not in lists yet. */
   | { readonly does: 'lag' }
   /** Another page stands where the wanted one should. */
-  | { readonly does: 'show'; readonly page: 'went_wrong' | 'signed_out' | 'challenge' | 'consent' | 'age_gate' | 'suspended' | 'blank' }
+  | {
+      readonly does: 'show'
+      readonly page: 'went_wrong' | 'signed_out' | 'challenge' | 'consent' | 'age_gate' | 'suspended' | 'blank'
+    }
 
 /** Every fault that can be asked for. A new one is a new line. */
 export const FAULTS = {

@@ -24,7 +24,11 @@ export interface Faults {
 /** Enough for any test; more would be a leak. */
 const MOST_FAULTS = 1_000
 
-const applies = (fault: Fault, moment: Moment, subject: { readonly handle: string | undefined; readonly matching: string }): boolean =>
+const applies = (
+  fault: Fault,
+  moment: Moment,
+  subject: { readonly handle: string | undefined; readonly matching: string },
+): boolean =>
   (FAULTS[fault.kind].at as readonly Moment[]).includes(moment) &&
   (fault.handle === undefined || fault.handle.toLowerCase() === subject.handle?.toLowerCase()) &&
   (fault.matching === undefined || subject.matching.includes(fault.matching))
@@ -35,7 +39,8 @@ export const createFaults = (chance: () => number): Faults => {
   let lastId = 0
   return {
     add: (request) => {
-      if (faults.length >= MOST_FAULTS) throw new RangeError(`No more than ${MOST_FAULTS} faults at once; DELETE /admin/faults first.`)
+      if (faults.length >= MOST_FAULTS)
+        throw new RangeError(`No more than ${MOST_FAULTS} faults at once; DELETE /admin/faults first.`)
       const fault: Fault = { ...request, id: (lastId += 1), left: request.count ?? null, struck: 0 }
       faults.push(fault)
       return fault
@@ -43,7 +48,9 @@ export const createFaults = (chance: () => number): Faults => {
     list: () => faults,
     clear: () => void (faults = []),
     strike: (moment, subject) => {
-      const strikes = faults.filter((fault) => applies(fault, moment, subject) && (fault.probability === undefined || chance() < fault.probability))
+      const strikes = faults.filter(
+        (fault) => applies(fault, moment, subject) && (fault.probability === undefined || chance() < fault.probability),
+      )
       for (const fault of strikes) {
         fault.struck += 1
         if (fault.left !== null) fault.left -= 1

@@ -5,7 +5,22 @@ import type { Site } from '../site.ts'
 import { storageStateOf } from './visitor.ts'
 
 /** Names that the site's own addresses use. */
-const RESERVED = ['home', 'login', 'logout', 'i', 'compose', 'notifications', 'account', 'admin', 'ledger', 'readyz', 'static', 'media', 'hashtag', 't.co']
+const RESERVED = [
+  'home',
+  'login',
+  'logout',
+  'i',
+  'compose',
+  'notifications',
+  'account',
+  'admin',
+  'ledger',
+  'readyz',
+  'static',
+  'media',
+  'hashtag',
+  't.co',
+]
 
 export const Handle = z
   .string()
@@ -13,19 +28,37 @@ export const Handle = z
   .refine((handle) => !RESERVED.includes(handle.toLowerCase()), 'is an address of the site itself')
 
 const Count = z.int().nonnegative().optional()
-const Figures = z.strictObject({ replies: Count, reposts: Count, quotes: Count, likes: Count, bookmarks: Count, views: Count })
-const NewAccount = z.strictObject({ handle: Handle, name: z.string().min(1).max(50).optional(), bio: z.string().max(160).optional() })
+const Figures = z.strictObject({
+  replies: Count,
+  reposts: Count,
+  quotes: Count,
+  likes: Count,
+  bookmarks: Count,
+  views: Count,
+})
+const NewAccount = z.strictObject({
+  handle: Handle,
+  name: z.string().min(1).max(50).optional(),
+  bio: z.string().max(160).optional(),
+})
 const NewPost = z.strictObject({
   handle: Handle,
   text: z.string().min(1).max(25_000),
-  inReplyTo: z.string().regex(/^\d{15,20}$/u).nullish(),
-  quotes: z.string().regex(/^\d{15,20}$/u).nullish(),
+  inReplyTo: z
+    .string()
+    .regex(/^\d{15,20}$/u)
+    .nullish(),
+  quotes: z
+    .string()
+    .regex(/^\d{15,20}$/u)
+    .nullish(),
   pinned: z.boolean().optional(),
   figures: Figures.optional(),
 })
 const Change = z.strictObject({ pinned: z.boolean().optional(), figures: Figures.nullish() })
 
-const isLoopback = (address: string | undefined): boolean => /^(?:::1|(?:::ffff:)?127\.\d+\.\d+\.\d+)$/u.test(address ?? '')
+const isLoopback = (address: string | undefined): boolean =>
+  /^(?:::1|(?:::ffff:)?127\.\d+\.\d+\.\d+)$/u.test(address ?? '')
 
 /** The body by its schema, or an answer that says what is wrong with it. */
 const bodyBy = <T extends z.ZodType>(schema: T, request: Request, response: Response): z.output<T> | undefined => {
@@ -35,43 +68,56 @@ const bodyBy = <T extends z.ZodType>(schema: T, request: Request, response: Resp
   return undefined
 }
 
-const addAccount = (site: Site) => (request: Request, response: Response): void => {
-  const body = bodyBy(NewAccount, request, response)
-  if (!body) return
-  const account = site.world.addAccount(body.handle, body.name ?? body.handle, body.bio)
-  response.status(201).json({ handle: account.handle, name: account.name, storageState: storageStateOf(account, request.hostname) })
-}
-
-const addPost = (site: Site) => (request: Request, response: Response): void => {
-  const body = bodyBy(NewPost, request, response)
-  if (!body) return
-  for (const id of [body.inReplyTo, body.quotes]) {
-    if (id != null && !site.world.post(id)) return void response.status(404).json({ error: `There is no post ${id}.` })
+const addAccount =
+  (site: Site) =>
+  (request: Request, response: Response): void => {
+    const body = bodyBy(NewAccount, request, response)
+    if (!body) return
+    const account = site.world.addAccount(body.handle, body.name ?? body.handle, body.bio)
+    response
+      .status(201)
+      .json({ handle: account.handle, name: account.name, storageState: storageStateOf(account, request.hostname) })
   }
-  const { handle } = site.world.addAccount(body.handle, body.handle)
-  const post = site.world.addPost({ handle, text: body.text, inReplyTo: body.inReplyTo, quotes: body.quotes })
-  if (body.pinned === true) site.world.pin(post.id, true)
-  if (body.figures) site.world.fixFigures(post.id, clean(body.figures))
-  response.status(201).json({ id: post.id, url: `${request.protocol}://${request.get('host') ?? ''}/${post.handle}/status/${post.id}` })
-}
+
+const addPost =
+  (site: Site) =>
+  (request: Request, response: Response): void => {
+    const body = bodyBy(NewPost, request, response)
+    if (!body) return
+    for (const id of [body.inReplyTo, body.quotes]) {
+      if (id != null && !site.world.post(id))
+        return void response.status(404).json({ error: `There is no post ${id}.` })
+    }
+    const { handle } = site.world.addAccount(body.handle, body.handle)
+    const post = site.world.addPost({ handle, text: body.text, inReplyTo: body.inReplyTo, quotes: body.quotes })
+    if (body.pinned === true) site.world.pin(post.id, true)
+    if (body.figures) site.world.fixFigures(post.id, clean(body.figures))
+    response
+      .status(201)
+      .json({ id: post.id, url: `${request.protocol}://${request.get('host') ?? ''}/${post.handle}/status/${post.id}` })
+  }
 
 const clean = (figures: z.infer<typeof Figures>): Record<string, number> =>
   Object.fromEntries(Object.entries(figures).filter((entry): entry is [string, number] => entry[1] !== undefined))
 
-const changePost = (site: Site) => (request: Request, response: Response): void => {
-  const body = bodyBy(Change, request, response)
-  const id = String(request.params['id'])
-  if (!body) return
-  if (!site.world.post(id)) return void response.status(404).json({ error: `There is no post ${id}.` })
-  if (body.pinned !== undefined) site.world.pin(id, body.pinned)
-  if (body.figures !== undefined) site.world.fixFigures(id, body.figures && clean(body.figures))
-  response.status(204).end()
-}
+const changePost =
+  (site: Site) =>
+  (request: Request, response: Response): void => {
+    const body = bodyBy(Change, request, response)
+    const id = String(request.params['id'])
+    if (!body) return
+    if (!site.world.post(id)) return void response.status(404).json({ error: `There is no post ${id}.` })
+    if (body.pinned !== undefined) site.world.pin(id, body.pinned)
+    if (body.figures !== undefined) site.world.fixFigures(id, body.figures && clean(body.figures))
+    response.status(204).end()
+  }
 
-const addFault = (site: Site) => (request: Request, response: Response): void => {
-  const body = bodyBy(FaultRequest, request, response)
-  if (body) response.status(201).json(site.faults.add(body))
-}
+const addFault =
+  (site: Site) =>
+  (request: Request, response: Response): void => {
+    const body = bodyBy(FaultRequest, request, response)
+    if (body) response.status(201).json(site.faults.add(body))
+  }
 
 /** Accounts, posts of others and faults, for tests and the demo. Answers this machine only; there are no secrets here. */
 export const admin = (site: Site): Router => {
@@ -85,12 +131,16 @@ export const admin = (site: Site): Router => {
   router.post('/posts', addPost(site))
   router.patch('/posts/:id', changePost(site))
   router.delete('/posts/:id', (request, response) => {
-    if (!site.world.post(request.params.id)) return void response.status(404).json({ error: `There is no post ${request.params.id}.` })
+    if (!site.world.post(request.params.id))
+      return void response.status(404).json({ error: `There is no post ${request.params.id}.` })
     site.world.deletePost(request.params.id)
     response.status(204).end()
   })
   router.post('/faults', addFault(site))
-  router.get('/faults', (_request, response) => void response.json({ faults: site.faults.list(), kinds: Object.keys(FAULTS) }))
+  router.get(
+    '/faults',
+    (_request, response) => void response.json({ faults: site.faults.list(), kinds: Object.keys(FAULTS) }),
+  )
   router.delete('/faults', (_request, response) => {
     site.faults.clear()
     response.status(204).end()

@@ -17,7 +17,10 @@ export const createApp = (site: Site): Express => {
   app.disable('x-powered-by')
   app.use('/static', express.static(STATIC, { maxAge: 0 }))
   app.get('/readyz', (_request, response) => void response.json({ ready: true }))
-  app.get('/ledger', (request, response) => void response.json(ledgerOf(site, `${request.protocol}://${request.get('host') ?? ''}`)))
+  app.get(
+    '/ledger',
+    (request, response) => void response.json(ledgerOf(site, `${request.protocol}://${request.get('host') ?? ''}`)),
+  )
   app.get('/media/:id', (request, response) => {
     const bytes = site.world.media(request.params.id)
     const type = site.world.mediaType(request.params.id)

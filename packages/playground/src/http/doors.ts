@@ -5,13 +5,18 @@ import { loginPage } from '../views/doors.ts'
 import { Handle } from './admin.ts'
 import { signIn, signOut } from './visitor.ts'
 
-const Entering = z.object({ handle: Handle, next: z.string().regex(/^\/(?!\/)/u).catch('/home') })
+/** Where to go after signing in: a page of this site only. */
+const Next = z
+  .string()
+  .regex(/^\/(?!\/)/u)
+  .catch('/home')
+const Entering = z.object({ handle: Handle, next: Next })
 
 /** Sign-in without passwords, and sign-out. */
 export const doors = (site: Site): Router => {
   const router = express.Router()
   router.get(['/login', '/i/flow/login'], (request, response) => {
-    response.type('html').send(loginPage([...site.world.accounts.values()], String(request.query['next'] ?? '/home')))
+    response.type('html').send(loginPage([...site.world.accounts.values()], Next.parse(request.query['next'])))
   })
   router.post('/login', express.urlencoded({ extended: false }), (request, response) => {
     const body = Entering.safeParse(request.body)

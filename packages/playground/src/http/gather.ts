@@ -1,4 +1,4 @@
-import type { PostView } from '../views/article.ts'
+import type { PostView } from '../views/post-view.ts'
 import type { Account, Post } from '../world/model.ts'
 import type { World } from '../world/world.ts'
 
@@ -9,19 +9,28 @@ export const viewOf = (world: World, post: Post, viewer: Account | undefined): P
   const quotedAuthor = quoted && quoted.deletedAt === null ? world.account(quoted.handle) : undefined
   const author = world.account(post.handle)
   if (!author) throw new RangeError(`The post ${post.id} has no author.`)
-  const marked = (mark: 'like' | 'repost' | 'bookmark'): boolean => viewer !== undefined && world.marked(post.id, viewer.handle, mark)
+  const marked = (mark: 'like' | 'repost' | 'bookmark'): boolean =>
+    viewer !== undefined && world.marked(post.id, viewer.handle, mark)
   return {
     post,
     author,
     figures: world.figures(post),
-    mine: { liked: marked('like'), reposted: marked('repost'), bookmarked: marked('bookmark'), own: viewer?.handle === post.handle },
+    mine: {
+      liked: marked('like'),
+      reposted: marked('repost'),
+      bookmarked: marked('bookmark'),
+      own: viewer?.handle === post.handle,
+    },
     answering: parent?.handle,
     quoted: quoted && quotedAuthor ? { post: quoted, author: quotedAuthor } : undefined,
   }
 }
 
 /** The posts that lead to this one, the first one first, as far as they still are there. */
-export const ancestorsOf = (world: World, post: Post): { readonly ancestors: readonly Post[]; readonly lost: boolean } => {
+export const ancestorsOf = (
+  world: World,
+  post: Post,
+): { readonly ancestors: readonly Post[]; readonly lost: boolean } => {
   const ancestors: Post[] = []
   let above = post.inReplyTo
   while (above !== null) {

@@ -19,7 +19,8 @@ const CreateTweet = z.object({
 const OnePost = z.object({ variables: z.object({ tweet_id: PostIdText }) })
 
 /** X's own form of a time: `Wed Oct 10 20:19:24 +0000 2018`. */
-const xTime = (at: Date): string => at.toUTCString().replace(/^(\w+), (\d+) (\w+) (\d+) ([\d:]+) GMT$/u, '$1 $3 $2 $5 +0000 $4')
+const xTime = (at: Date): string =>
+  at.toUTCString().replace(/^(\w+), (\d+) (\w+) (\d+) ([\d:]+) GMT$/u, '$1 $3 $2 $5 +0000 $4')
 
 /** What X answers to a create. */
 const created = (post: Post, author: Account): object => ({
@@ -28,7 +29,11 @@ const created = (post: Post, author: Account): object => ({
       tweet_results: {
         result: {
           rest_id: post.id,
-          core: { user_results: { result: { core: { name: author.name, screen_name: author.handle }, rest_id: author.handle } } },
+          core: {
+            user_results: {
+              result: { core: { name: author.name, screen_name: author.handle }, rest_id: author.handle },
+            },
+          },
           legacy: {
             id_str: post.id,
             full_text: post.text,
@@ -57,57 +62,71 @@ const REFUSALS: Readonly<Record<number, string>> = {
 const callerOf = (site: Site, request: Request, response: Response): Account | undefined => {
   const account = visitorOf(request, site.world)
   if (!account) response.status(401).json({ errors: [{ code: 32, message: 'Could not authenticate you.' }] })
-  else if (!hasCsrfToken(request, account)) response.status(403).json({ errors: [{ code: 353, message: 'This request requires a matching csrf cookie and header.' }] })
+  else if (!hasCsrfToken(request, account))
+    response
+      .status(403)
+      .json({ errors: [{ code: 353, message: 'This request requires a matching csrf cookie and header.' }] })
   else return account
   return undefined
 }
 
 const attachmentsOf = (site: Site, body: z.infer<typeof CreateTweet>): readonly Attachment[] =>
-  (body.variables.media?.media_entities ?? []).map(({ media_id }) => site.uploads.get(media_id)).filter((media) => media !== undefined)
+  (body.variables.media?.media_entities ?? [])
+    .map(({ media_id }) => site.uploads.get(media_id))
+    .filter((media) => media !== undefined)
 
 const quotedId = (url: string | undefined): string | null => /\/status\/(\d+)$/u.exec(url ?? '')?.[1] ?? null
 
-const createTweet = (site: Site) => async (request: Request, response: Response): Promise<void> => {
-  const caller = callerOf(site, request, response)
-  if (!caller) return
-  const body = CreateTweet.safeParse(request.body)
-  if (!body.success) return refuse(response, 214, 'Bad request.')
-  const { tweet_text: text, reply, attachment_url: quotedUrl } = body.data.variables
-  const strikes = site.faults.strike('create', { handle: caller.handle, matching: text })
-  for (const { effect, delayMs } of strikes) {
-    if (effect.does === 'wait') await pause(delayMs)
-    if (effect.does === 'refuse') return refuse(response, effect.code, REFUSALS[effect.code] ?? 'Refused.')
-    if (effect.does === 'too_many') return tooMany(response, { effect, delayMs }, site.world.now())
-    if (effect.does === 'fail' && effect.when === 'before') return wentWrong(response)
-    if (effect.does === 'hang_up' && effect.when === 'before') return hangUp(response)
+const createTweet =
+  (site: Site) =>
+  async (request: Request, response: Response): Promise<void> => {
+    const caller = callerOf(site, request, response)
+    if (!caller) return
+    const body = CreateTweet.safeParse(request.body)
+    if (!body.success) return refuse(response, 214, 'Bad request.')
+    const { tweet_text: text, reply, attachment_url: quotedUrl } = body.data.variables
+    const strikes = site.faults.strike('create', { handle: caller.handle, matching: text })
+    for (const { effect, delayMs } of strikes) {
+      if (effect.does === 'wait') await pause(delayMs)
+      if (effect.does === 'refuse') return refuse(response, effect.code, REFUSALS[effect.code] ?? 'Refused.')
+      if (effect.does === 'too_many') return tooMany(response, { effect, delayMs }, site.world.now())
+      if (effect.does === 'fail' && effect.when === 'before') return wentWrong(response)
+      if (effect.does === 'hang_up' && effect.when === 'before') return hangUp(response)
+    }
+    const media = attachmentsOf(site, body.data)
+    const inReplyTo = reply?.in_reply_to_tweet_id ?? null
+    const breach = breachOf(
+      site.world,
+      { handle: caller.handle, text, inReplyTo, attachments: media.length },
+      site.duplicateWindowMs,
+    )
+    if (breach) return refuse(response, breach.code, breach.message)
+    const post = site.world.addPost({ handle: caller.handle, text, inReplyTo, quotes: quotedId(quotedUrl), media })
+    if (strikes.some(({ effect }) => effect.does === 'hang_up' && effect.when === 'after')) return hangUp(response)
+    if (strikes.some(({ effect }) => effect.does === 'fail' && effect.when === 'after')) return wentWrong(response)
+    response.json(created(post, caller))
   }
-  const media = attachmentsOf(site, body.data)
-  const inReplyTo = reply?.in_reply_to_tweet_id ?? null
-  const breach = breachOf(site.world, { handle: caller.handle, text, inReplyTo, attachments: media.length }, site.duplicateWindowMs)
-  if (breach) return refuse(response, breach.code, breach.message)
-  const post = site.world.addPost({ handle: caller.handle, text, inReplyTo, quotes: quotedId(quotedUrl), media })
-  if (strikes.some(({ effect }) => effect.does === 'hang_up' && effect.when === 'after')) return hangUp(response)
-  if (strikes.some(({ effect }) => effect.does === 'fail' && effect.when === 'after')) return wentWrong(response)
-  response.json(created(post, caller))
-}
 
-const deleteTweet = (site: Site) => (request: Request, response: Response): void => {
-  const caller = callerOf(site, request, response)
-  if (!caller) return
-  const body = OnePost.safeParse(request.body)
-  const post = body.success ? site.world.post(body.data.variables.tweet_id) : undefined
-  if (!post || post.deletedAt !== null) return refuse(response, 144, 'No status found with that ID. (144)')
-  if (post.handle !== caller.handle) return refuse(response, 183, 'You may not delete another user’s status. (183)')
-  const strikes = site.faults.strike('delete', { handle: caller.handle, matching: post.text })
-  if (strikes.some(({ effect }) => effect.does === 'fail')) return wentWrong(response)
-  site.world.deletePost(post.id)
-  if (strikes.some(({ effect }) => effect.does === 'hang_up')) return hangUp(response)
-  response.json({ data: { delete_tweet: { tweet_results: {} } } })
-}
+const deleteTweet =
+  (site: Site) =>
+  (request: Request, response: Response): void => {
+    const caller = callerOf(site, request, response)
+    if (!caller) return
+    const body = OnePost.safeParse(request.body)
+    const post = body.success ? site.world.post(body.data.variables.tweet_id) : undefined
+    if (!post || post.deletedAt !== null) return refuse(response, 144, 'No status found with that ID. (144)')
+    if (post.handle !== caller.handle) return refuse(response, 183, 'You may not delete another user’s status. (183)')
+    const strikes = site.faults.strike('delete', { handle: caller.handle, matching: post.text })
+    if (strikes.some(({ effect }) => effect.does === 'fail')) return wentWrong(response)
+    site.world.deletePost(post.id)
+    if (strikes.some(({ effect }) => effect.does === 'hang_up')) return hangUp(response)
+    response.json({ data: { delete_tweet: { tweet_results: {} } } })
+  }
 
+// prettier-ignore
 const MARKS = {
   FavoriteTweet: ['like', true], UnfavoriteTweet: ['like', false], CreateRetweet: ['repost', true], DeleteRetweet: ['repost', false], CreateBookmark: ['bookmark', true], DeleteBookmark: ['bookmark', false],
-} as const // prettier-ignore
+} as const
 
 /** X's GraphQL operations that the page calls: `POST /i/api/graphql/<hash>/<operation>`. */
 export const graphql = (site: Site): Router => {
@@ -120,7 +139,8 @@ export const graphql = (site: Site): Router => {
       const caller = callerOf(site, request, response)
       if (!caller) return
       const body = OnePost.safeParse(request.body)
-      if (!body.success || !site.world.post(body.data.variables.tweet_id)) return refuse(response, 144, 'No status found with that ID. (144)')
+      if (!body.success || !site.world.post(body.data.variables.tweet_id))
+        return refuse(response, 144, 'No status found with that ID. (144)')
       site.world.mark(body.data.variables.tweet_id, caller.handle, mark, on)
       response.json({ data: {} })
     })

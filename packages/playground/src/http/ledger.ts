@@ -11,7 +11,14 @@ export interface LedgerEntry {
   readonly deletedAt: string | null
   /** As a page would show them at this moment. */
   readonly metrics: Figures
-  readonly media: readonly { readonly id: string; readonly type: string; readonly alt: string; readonly sha256: string; readonly size: number; readonly url: string }[]
+  readonly media: readonly {
+    readonly id: string
+    readonly type: string
+    readonly alt: string
+    readonly sha256: string
+    readonly size: number
+    readonly url: string
+  }[]
 }
 
 /** Every post that the site holds or held, oldest first. */

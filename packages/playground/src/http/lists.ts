@@ -14,7 +14,8 @@ interface Entry {
   readonly style: Omit<ArticleStyle, 'now'>
 }
 
-const newestFirst = (posts: readonly Post[]): readonly Post[] => posts.filter((post) => post.deletedAt === null).toReversed()
+const newestFirst = (posts: readonly Post[]): readonly Post[] =>
+  posts.filter((post) => post.deletedAt === null).toReversed()
 
 const entriesOfProfile = (site: Site, handle: string, replies: boolean): readonly Entry[] => {
   const own = newestFirst(site.world.allPosts().filter((post) => post.handle.toLowerCase() === handle.toLowerCase()))
@@ -23,7 +24,8 @@ const entriesOfProfile = (site: Site, handle: string, replies: boolean): readonl
   // An answer hangs from the post that it answers, which stands above it.
   const withParents = listed.flatMap((post): readonly Entry[] => {
     const parent = post.inReplyTo === null ? undefined : site.world.post(post.inReplyTo)
-    const above: readonly Entry[] = parent && parent.deletedAt === null ? [{ post: parent, style: { parent: true } }] : []
+    const above: readonly Entry[] =
+      parent && parent.deletedAt === null ? [{ post: parent, style: { parent: true } }] : []
     return [...above, { post, style: {} }]
   })
   return [...pinned, ...withParents]
@@ -34,7 +36,10 @@ const entriesOfMentions = (site: Site, viewer: Account): readonly Entry[] => {
   const name = new RegExp(`(?<![\\w@])@${viewer.handle}\\b`, 'iu')
   return newestFirst(site.world.allPosts())
     .filter((post) => post.handle !== viewer.handle)
-    .filter((post) => name.test(post.text) || (post.inReplyTo !== null && site.world.post(post.inReplyTo)?.handle === viewer.handle))
+    .filter(
+      (post) =>
+        name.test(post.text) || (post.inReplyTo !== null && site.world.post(post.inReplyTo)?.handle === viewer.handle),
+    )
     .map((post) => ({ post, style: {} }))
 }
 

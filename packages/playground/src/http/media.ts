@@ -11,8 +11,16 @@ const MOST_BYTES = 5 * 1024 * 1024
 const MOST_UPLOADS = 500
 
 const Command = z.discriminatedUnion('command', [
-  z.object({ command: z.literal('INIT'), media_type: z.enum(TYPES), total_bytes: z.coerce.number().int().positive().max(MOST_BYTES) }),
-  z.object({ command: z.literal('APPEND'), media_id: z.string(), segment_index: z.coerce.number().int().min(0).max(99) }),
+  z.object({
+    command: z.literal('INIT'),
+    media_type: z.enum(TYPES),
+    total_bytes: z.coerce.number().int().positive().max(MOST_BYTES),
+  }),
+  z.object({
+    command: z.literal('APPEND'),
+    media_id: z.string(),
+    segment_index: z.coerce.number().int().min(0).max(99),
+  }),
   z.object({ command: z.literal('FINALIZE'), media_id: z.string() }),
 ])
 const Described = z.object({ media_id: z.string(), alt_text: z.object({ text: z.string().max(1000) }) })
@@ -46,7 +54,8 @@ const run = (site: Site, open: Map<string, Upload>, request: Request, response: 
     return void response.status(204).end()
   }
   const bytes = Buffer.concat(upload.parts)
-  if (bytes.length !== upload.size) return void response.status(400).json({ error: `Expected ${upload.size} bytes, got ${bytes.length}.` })
+  if (bytes.length !== upload.size)
+    return void response.status(400).json({ error: `Expected ${upload.size} bytes, got ${bytes.length}.` })
   open.delete(command.data.media_id)
   site.uploads.set(command.data.media_id, site.world.addMedia(command.data.media_id, bytes, upload.type))
   bounded(site.uploads)
@@ -60,17 +69,25 @@ export const media = (site: Site): Router => {
   const signedIn = (request: Request, response: Response, next: NextFunction): void => {
     const account = visitorOf(request, site.world)
     if (account && hasCsrfToken(request, account)) return next()
-    response.status(403).json({ errors: [{ code: 353, message: 'This request requires a matching csrf cookie and header.' }] })
+    response
+      .status(403)
+      .json({ errors: [{ code: 353, message: 'This request requires a matching csrf cookie and header.' }] })
   }
-  router.post('/media/upload.json', signedIn, express.raw({ type: () => true, limit: MOST_BYTES }), (request, response) => {
-    const struck = site.faults.strike('upload', { handle: visitorOf(request, site.world)?.handle, matching: '' })
-    if (struck.length > 0) return wentWrong(response)
-    run(site, open, request, response)
-  })
+  router.post(
+    '/media/upload.json',
+    signedIn,
+    express.raw({ type: () => true, limit: MOST_BYTES }),
+    (request, response) => {
+      const struck = site.faults.strike('upload', { handle: visitorOf(request, site.world)?.handle, matching: '' })
+      if (struck.length > 0) return wentWrong(response)
+      run(site, open, request, response)
+    },
+  )
   router.post('/api/1.1/media/metadata/create.json', signedIn, express.json(), (request, response) => {
     const body = Described.safeParse(request.body)
     const known = body.success ? site.uploads.get(body.data.media_id) : undefined
-    if (!body.success || !known) return void response.status(400).json({ error: 'Unknown media_id or a description over 1000 characters.' })
+    if (!body.success || !known)
+      return void response.status(400).json({ error: 'Unknown media_id or a description over 1000 characters.' })
     site.uploads.set(known.id, { ...known, alt: body.data.alt_text.text })
     response.status(200).end()
   })

@@ -4,7 +4,15 @@ import { composeDialog } from '../views/composer.ts'
 import { blankPage, challengePage, consentPage } from '../views/doors.ts'
 import type { Html } from '../views/html.ts'
 import { type PageView, page } from '../views/layout.ts'
-import { type Notice, asideNote, conversationPage, homePage, mentionsPage, noticePage, profilePage } from '../views/pages.ts'
+import {
+  type Notice,
+  asideNote,
+  conversationPage,
+  homePage,
+  mentionsPage,
+  noticePage,
+  profilePage,
+} from '../views/pages.ts'
 import { addressesIn, shortCode } from '../views/text.ts'
 import { ancestorsOf, viewOf } from './gather.ts'
 import { hangUp, pause, tooMany } from './strikes.ts'
@@ -16,7 +24,10 @@ const NO_ACCOUNT: Notice = { title: 'This account doesn’t exist', detail: 'Try
 
 const NOTICES = {
   went_wrong: { title: 'Something went wrong. Try reloading.', detail: '', retry: true },
-  age_gate: { title: 'Age-restricted adult content.', detail: 'This content might not be appropriate for people under 18 years old.' },
+  age_gate: {
+    title: 'Age-restricted adult content.',
+    detail: 'This content might not be appropriate for people under 18 years old.',
+  },
   suspended: { title: 'Account suspended', detail: 'X suspends accounts which violate the X Rules.' },
 } as const satisfies Record<string, Notice>
 
@@ -29,77 +40,102 @@ const notice = (site: Site, request: Request, response: Response, what: Notice):
   send(site, request, response, { title: what.title, main: noticePage(what) })
 
 /** Faults that strike pages come before any page. */
-const strikePages = (site: Site) => async (request: Request, response: Response, next: NextFunction): Promise<void> => {
-  for (const strike of site.faults.strike('page', { handle: visitorOf(request, site.world)?.handle, matching: request.originalUrl })) {
-    const { effect, delayMs } = strike
-    if (effect.does === 'wait') await pause(delayMs)
-    if (effect.does === 'too_many') return tooMany(response, strike, site.world.now())
-    if (effect.does === 'hang_up') return hangUp(response)
-    if (effect.does !== 'show') continue
-    if (effect.page === 'signed_out') return response.redirect('/i/flow/login')
-    if (effect.page === 'challenge') return response.redirect('/account/access')
-    if (effect.page === 'consent') return void response.type('html').send(consentPage)
-    if (effect.page === 'blank') return void response.type('html').send(blankPage)
-    return notice(site, request, response, NOTICES[effect.page])
+const strikePages =
+  (site: Site) =>
+  async (request: Request, response: Response, next: NextFunction): Promise<void> => {
+    for (const strike of site.faults.strike('page', {
+      handle: visitorOf(request, site.world)?.handle,
+      matching: request.originalUrl,
+    })) {
+      const { effect, delayMs } = strike
+      if (effect.does === 'wait') await pause(delayMs)
+      if (effect.does === 'too_many') return tooMany(response, strike, site.world.now())
+      if (effect.does === 'hang_up') return hangUp(response)
+      if (effect.does !== 'show') continue
+      if (effect.page === 'signed_out') return response.redirect('/i/flow/login')
+      if (effect.page === 'challenge') return response.redirect('/account/access')
+      if (effect.page === 'consent') return void response.type('html').send(consentPage)
+      if (effect.page === 'blank') return void response.type('html').send(blankPage)
+      return notice(site, request, response, NOTICES[effect.page])
+    }
+    next()
   }
-  next()
-}
 
-const home = (site: Site, layers: (handle: string) => Html | false) => (request: Request, response: Response): void => {
-  const viewer = visitorOf(request, site.world)
-  if (!viewer) return response.redirect('/i/flow/login')
-  send(site, request, response, { title: 'Home', main: homePage(viewer), active: 'home', layers: layers(viewer.handle) })
-}
+const home =
+  (site: Site, layers: (handle: string) => Html | false) =>
+  (request: Request, response: Response): void => {
+    const viewer = visitorOf(request, site.world)
+    if (!viewer) return response.redirect('/i/flow/login')
+    send(site, request, response, {
+      title: 'Home',
+      main: homePage(viewer),
+      active: 'home',
+      layers: layers(viewer.handle),
+    })
+  }
 
-const status = (site: Site) => (request: Request, response: Response): void => {
-  const viewer = visitorOf(request, site.world)
-  const post = site.world.post(String(request.params['id']))
-  if (!post) return notice(site, request, response, GONE)
-  if (post.deletedAt !== null) return notice(site, request, response, DELETED)
-  const { ancestors, lost } = ancestorsOf(site.world, post)
-  const view = (other: typeof post) => viewOf(site.world, other, viewer)
-  const replies = site.world.repliesTo(post.id).filter((reply) => reply.deletedAt === null)
-  send(site, request, response, {
-    title: `${post.handle} on Playground`,
-    main: conversationPage({
-      parents: ancestors.map(view),
-      lostParent: lost,
-      focal: view(post),
-      replies: replies.toReversed().slice(0, 50).map(view),
-      viewer,
-      now: site.world.now(),
-    }),
-  })
-}
+const status =
+  (site: Site) =>
+  (request: Request, response: Response): void => {
+    const viewer = visitorOf(request, site.world)
+    const post = site.world.post(String(request.params['id']))
+    if (!post) return notice(site, request, response, GONE)
+    if (post.deletedAt !== null) return notice(site, request, response, DELETED)
+    const { ancestors, lost } = ancestorsOf(site.world, post)
+    const view = (other: typeof post) => viewOf(site.world, other, viewer)
+    const replies = site.world.repliesTo(post.id).filter((reply) => reply.deletedAt === null)
+    send(site, request, response, {
+      title: `${post.handle} on Playground`,
+      main: conversationPage({
+        parents: ancestors.map(view),
+        lostParent: lost,
+        focal: view(post),
+        replies: replies.toReversed().slice(0, 50).map(view),
+        viewer,
+        now: site.world.now(),
+      }),
+    })
+  }
 
-const profile = (site: Site, withReplies: boolean) => (request: Request, response: Response): void => {
-  const viewer = visitorOf(request, site.world)
-  const account = site.world.account(String(request.params['handle']))
-  if (!account) return notice(site, request, response, NO_ACCOUNT)
-  if (!viewer && withReplies) return response.redirect('/i/flow/login')
-  const posts = site.world.allPosts().filter((post) => post.handle === account.handle && post.deletedAt === null).length
-  send(site, request, response, {
-    title: `${account.name} (@${account.handle})`,
-    main: profilePage({ account, posts, withReplies }),
-    ...(viewer?.handle === account.handle ? { active: 'profile' as const } : {}),
-  })
-}
+const profile =
+  (site: Site, withReplies: boolean) =>
+  (request: Request, response: Response): void => {
+    const viewer = visitorOf(request, site.world)
+    const account = site.world.account(String(request.params['handle']))
+    if (!account) return notice(site, request, response, NO_ACCOUNT)
+    if (!viewer && withReplies) return response.redirect('/i/flow/login')
+    const posts = site.world
+      .allPosts()
+      .filter((post) => post.handle === account.handle && post.deletedAt === null).length
+    send(site, request, response, {
+      title: `${account.name} (@${account.handle})`,
+      main: profilePage({ account, posts, withReplies }),
+      ...(viewer?.handle === account.handle ? { active: 'profile' as const } : {}),
+    })
+  }
 
-const shortAddress = (site: Site) => (request: Request, response: Response): void => {
-  const code = String(request.params['code'])
-  const url = site.world.allPosts().flatMap(({ text }) => addressesIn(text)).find((address) => shortCode(address) === code)
-  if (url === undefined) return notice(site, request, response, GONE)
-  response.redirect(/^https?:/iu.test(url) ? url : `http://${url}`)
-}
+const shortAddress =
+  (site: Site) =>
+  (request: Request, response: Response): void => {
+    const code = String(request.params['code'])
+    const url = site.world
+      .allPosts()
+      .flatMap(({ text }) => addressesIn(text))
+      .find((address) => shortCode(address) === code)
+    if (url === undefined) return notice(site, request, response, GONE)
+    response.redirect(/^https?:/iu.test(url) ? url : `http://${url}`)
+  }
 
 /** The dialog that answers a post, for the page's own script. */
-const replyDialog = (site: Site) => (request: Request, response: Response): void => {
-  const viewer = visitorOf(request, site.world)
-  const post = site.world.post(String(request.params['id']))
-  if (!viewer || !post || post.deletedAt !== null) return void response.status(404).end()
-  const replyTo = { id: post.id, handle: post.handle }
-  response.type('html').send(composeDialog({ handle: viewer.handle, kind: 'dialog', replyTo }).html)
-}
+const replyDialog =
+  (site: Site) =>
+  (request: Request, response: Response): void => {
+    const viewer = visitorOf(request, site.world)
+    const post = site.world.post(String(request.params['id']))
+    if (!viewer || !post || post.deletedAt !== null) return void response.status(404).end()
+    const replyTo = { id: post.id, handle: post.handle }
+    response.type('html').send(composeDialog({ handle: viewer.handle, kind: 'dialog', replyTo }).html)
+  }
 
 /** The pages that people and adapters look at. */
 export const pages = (site: Site): Router => {
@@ -109,13 +145,28 @@ export const pages = (site: Site): Router => {
   router.get('/i/reply/:id', replyDialog(site))
   router.use(strikePages(site))
   router.get('/', (_request, response) => response.redirect('/home'))
-  router.get('/home', home(site, () => false))
-  router.get('/compose/post', home(site, (handle) => composeDialog({ handle, kind: 'dialog' })))
+  router.get(
+    '/home',
+    home(site, () => false),
+  )
+  router.get(
+    '/compose/post',
+    home(site, (handle) => composeDialog({ handle, kind: 'dialog' })),
+  )
   router.get(['/notifications', '/notifications/mentions'], (request, response) => {
     if (!visitorOf(request, site.world)) return response.redirect('/i/flow/login')
     send(site, request, response, { title: 'Notifications', main: mentionsPage, active: 'notifications' })
   })
-  router.get(['/i/status/:id', '/i/web/status/:id', '/:handle/status/:id', '/:handle/status/:id/:part', '/:handle/status/:id/:part/:n'], status(site))
+  router.get(
+    [
+      '/i/status/:id',
+      '/i/web/status/:id',
+      '/:handle/status/:id',
+      '/:handle/status/:id/:part',
+      '/:handle/status/:id/:part/:n',
+    ],
+    status(site),
+  )
   router.get('/:handle', profile(site, false))
   router.get('/:handle/with_replies', profile(site, true))
   return router

@@ -23,7 +23,10 @@ export const hasCsrfToken = (request: Request, account: Account): boolean =>
 const YEAR_S = 31_536_000
 
 export const signIn = (response: Response, account: Account): void => {
-  response.appendHeader('set-cookie', `auth_token=${account.authToken}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${YEAR_S}`)
+  response.appendHeader(
+    'set-cookie',
+    `auth_token=${account.authToken}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${YEAR_S}`,
+  )
   response.appendHeader('set-cookie', `ct0=${account.ct0}; Path=/; SameSite=Lax; Max-Age=${YEAR_S}`)
 }
 

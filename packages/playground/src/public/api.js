@@ -1,6 +1,10 @@
 const HASH = 'xT36w0XM3A8jDynpkram2A'
 
-const cookie = (name) => document.cookie.split('; ').find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? ''
+const cookie = (name) =>
+  document.cookie
+    .split('; ')
+    .find((pair) => pair.startsWith(`${name}=`))
+    ?.slice(name.length + 1) ?? ''
 
 const headers = (more) => ({ 'x-csrf-token': cookie('ct0'), ...more })
 
@@ -20,7 +24,11 @@ export const call = async (operation, variables) => {
 }
 
 const command = (query, body) =>
-  fetch(`/i/media/upload.json?${new URLSearchParams(query)}`, { method: 'POST', headers: headers({ 'content-type': 'application/octet-stream' }), body })
+  fetch(`/i/media/upload.json?${new URLSearchParams(query)}`, {
+    method: 'POST',
+    headers: headers({ 'content-type': 'application/octet-stream' }),
+    body,
+  })
 
 /** Upload an image in X's three steps. @returns its id */
 export const upload = async (file) => {

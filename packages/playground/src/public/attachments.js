@@ -35,7 +35,12 @@ const altLink = (items, changed, redraw) => {
   link.setAttribute('role', 'link')
   link.className = 'alt-link'
   const described = items.filter(({ alt }) => alt).length
-  link.textContent = described === 0 ? 'Add description' : described === items.length ? 'Edit descriptions' : `${described} of ${items.length} described`
+  link.textContent =
+    described === 0
+      ? 'Add description'
+      : described === items.length
+        ? 'Edit descriptions'
+        : `${described} of ${items.length} described`
   link.addEventListener('click', (event) => {
     event.preventDefault()
     openDescriptions(items, () => {
@@ -55,27 +60,27 @@ const openDescriptions = (items, done) => {
   dialog.setAttribute('aria-modal', 'true')
   dialog.setAttribute('aria-label', 'Image descriptions')
   let at = 0
-  const keep = () => void (items[at].alt = dialog.querySelector('textarea').value)
   const show = () => {
     const last = at === items.length - 1
     dialog.innerHTML = `<div class="dialog-head"><b>Description ${items.length > 1 ? `${at + 1} of ${items.length}` : ''}</b><button type="button" class="submit" data-testid="${last ? 'endEditingButton' : 'nextMedia'}">${last ? 'Save' : 'Next'}</button></div><img alt=""><textarea data-testid="altTextInput" maxlength="1000" rows="4" placeholder="What is in this image?"></textarea>`
     dialog.querySelector('img').src = items[at].preview
     dialog.querySelector('textarea').value = items[at].alt
     dialog.querySelector('textarea').focus()
-    dialog.querySelector('button').addEventListener('click', async () => {
-      keep()
-      if (!last) {
-        at += 1
-        return show()
-      }
-      try {
-        await Promise.all(items.filter(({ alt, id }) => alt && id).map(({ id, alt }) => describe(id, alt)))
-        dialog.remove()
-        done()
-      } catch (error) {
-        toast(error.message)
-      }
+    dialog.querySelector('button').addEventListener('click', () => {
+      items[at].alt = dialog.querySelector('textarea').value
+      at += 1
+      if (last) void keep()
+      else show()
     })
+  }
+  const keep = async () => {
+    try {
+      await Promise.all(items.filter(({ alt, id }) => alt && id).map(({ id, alt }) => describe(id, alt)))
+      dialog.remove()
+      done()
+    } catch (error) {
+      toast(error.message)
+    }
   }
   layers.append(dialog)
   show()

@@ -10,7 +10,9 @@ const textOf = (box) => {
   const walk = (node) => {
     for (const child of node.childNodes) {
       if (child.nodeType === Node.TEXT_NODE) text += child.data
-      else if (child.nodeName === 'BR') text += child.parentNode.lastChild === child && child.previousSibling === null && child.parentNode !== box ? '' : '\n'
+      else if (child.nodeName === 'BR')
+        text +=
+          child.parentNode.lastChild === child && child.previousSibling === null && child.parentNode !== box ? '' : '\n'
       else {
         if (/^(?:DIV|P)$/.test(child.nodeName) && text !== '' && !text.endsWith('\n')) text += '\n'
         walk(child)
@@ -23,7 +25,8 @@ const textOf = (box) => {
 
 const partsOf = (composer) => [...composer.querySelectorAll('.part')]
 const draftOf = (part) => ({ text: textOf(part.querySelector('.box')), media: attachmentsOf(part) })
-const isReady = ({ text, media }) => (text.trim() !== '' || media.length > 0) && weigh(text) <= LIMIT && media.every(({ id }) => id)
+const isReady = ({ text, media }) =>
+  (text.trim() !== '' || media.length > 0) && weigh(text) <= LIMIT && media.every(({ id }) => id)
 
 const drawRing = (composer, length) => {
   const ring = composer.querySelector('.ring')
@@ -36,7 +39,8 @@ const drawRing = (composer, length) => {
 const update = (composer) => {
   const drafts = partsOf(composer).map(draftOf)
   const current = composer.querySelector('.part:focus-within') ?? partsOf(composer).at(-1)
-  for (const part of partsOf(composer)) part.querySelector('.box').toggleAttribute('data-empty', textOf(part.querySelector('.box')) === '')
+  for (const part of partsOf(composer))
+    part.querySelector('.box').toggleAttribute('data-empty', textOf(part.querySelector('.box')) === '')
   drawRing(composer, weigh(draftOf(current).text))
   const ready = drafts.every(isReady) && !composer.dataset.sending
   const submit = composer.querySelector('.submit')

@@ -51,7 +51,8 @@ class VirtualList {
   }
 
   showFailure() {
-    this.end.innerHTML = '<div class="notice"><span>Something went wrong. Try reloading.</span><button type="button" class="submit">Retry</button></div>'
+    this.end.innerHTML =
+      '<div class="notice"><span>Something went wrong. Try reloading.</span><button type="button" class="submit">Retry</button></div>'
     this.end.querySelector('button').addEventListener('click', () => {
       this.failed = false
       this.end.innerHTML = '<div class="spinner" role="progressbar"></div>'

@@ -5,7 +5,8 @@ import { startPosts } from './posts.js'
 // X shows a post under its author's name, whatever address it was opened by.
 const canonical = () => {
   const focal = document.querySelector('article.focal')
-  if (focal && location.pathname.startsWith('/i/')) history.replaceState(null, '', `/${focal.dataset.handle}/status/${focal.dataset.id}`)
+  if (focal && location.pathname.startsWith('/i/'))
+    history.replaceState(null, '', `/${focal.dataset.handle}/status/${focal.dataset.id}`)
 }
 
 const back = (event) => {

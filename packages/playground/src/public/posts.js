@@ -30,7 +30,9 @@ const openMenu = (button) => {
   const items = own
     ? '<div role="menuitem" tabindex="0" class="danger" data-act="delete">Delete</div><div role="menuitem" tabindex="0" data-act="link">Copy link</div>'
     : `<div role="menuitem" tabindex="0" data-act="link">Copy link</div><a role="menuitem" tabindex="0" href="/${handle}">Go to @${handle}</a>`
-  const layer = build(`<div class="menu-layer"><div class="menu" role="menu" data-testid="Dropdown">${items}</div></div>`).firstChild
+  const layer = build(
+    `<div class="menu-layer"><div class="menu" role="menu" data-testid="Dropdown">${items}</div></div>`,
+  ).firstChild
   const menu = layer.firstChild
   menu.style.top = `${Math.min(bottom, innerHeight - 120)}px`
   menu.style.right = `${document.documentElement.clientWidth - right}px`
@@ -45,37 +47,42 @@ const openMenu = (button) => {
 }
 
 const confirmDelete = (id) => {
-  const sheet = build('<div class="sheet-layer"><div class="mask" data-testid="mask"></div><div class="dialog sheet" role="dialog" aria-modal="true" data-testid="confirmationSheetDialog"><h3>Delete post?</h3><p>This can’t be undone. It goes from your profile and from every list.</p><button type="button" class="submit danger" data-testid="confirmationSheetConfirm">Delete</button><button type="button" class="quiet" data-testid="confirmationSheetCancel">Cancel</button></div></div>').firstChild
-  sheet.addEventListener('click', async (event) => {
+  const sheet = build(
+    '<div class="sheet-layer"><div class="mask" data-testid="mask"></div><div class="dialog sheet" role="dialog" aria-modal="true" data-testid="confirmationSheetDialog"><h3>Delete post?</h3><p>This can’t be undone. It goes from your profile and from every list.</p><button type="button" class="submit danger" data-testid="confirmationSheetConfirm">Delete</button><button type="button" class="quiet" data-testid="confirmationSheetCancel">Cancel</button></div></div>',
+  ).firstChild
+  sheet.addEventListener('click', (event) => {
     const button = event.target.closest('button')
     if (!button) return
     sheet.remove()
-    if (button.dataset.testid !== 'confirmationSheetConfirm') return
-    try {
-      await call('DeleteTweet', { tweet_id: id })
-      toast('Your post was deleted')
-      const focal = document.querySelector(`article.focal[data-id="${id}"]`)
-      if (focal) location.assign('/home')
-      else if (document.querySelector('.list')) await refreshLists()
-      else document.querySelector(`article[data-id="${id}"]`)?.closest('.cell')?.remove()
-    } catch (error) {
-      toast(error instanceof TypeError ? 'Something went wrong. Try reloading.' : error.message)
-    }
+    if (button.dataset.testid === 'confirmationSheetConfirm') void deletePost(id)
   })
   layers().append(sheet)
 }
 
+const deletePost = async (id) => {
+  try {
+    await call('DeleteTweet', { tweet_id: id })
+    toast('Your post was deleted')
+    const focal = document.querySelector(`article.focal[data-id="${id}"]`)
+    if (focal) location.assign('/home')
+    else if (document.querySelector('.list')) await refreshLists()
+    else document.querySelector(`article[data-id="${id}"]`)?.closest('.cell')?.remove()
+  } catch (error) {
+    toast(error instanceof TypeError ? 'Something went wrong. Try reloading.' : error.message)
+  }
+}
+
 const MARKS = {
-  like: { operation: 'FavoriteTweet', then: 'unlike', figure: 'Likes', did: 'Liked', step: 1 },
-  unlike: { operation: 'UnfavoriteTweet', then: 'like', figure: 'Likes', did: 'Like', step: -1 },
-  retweet: { operation: 'CreateRetweet', then: 'unretweet', figure: 'reposts', did: 'Reposted', step: 1 },
-  unretweet: { operation: 'DeleteRetweet', then: 'retweet', figure: 'reposts', did: 'Repost', step: -1 },
-  bookmark: { operation: 'CreateBookmark', then: 'removeBookmark', figure: 'Bookmarks', did: 'Bookmarked', step: 1 },
-  removeBookmark: { operation: 'DeleteBookmark', then: 'bookmark', figure: 'Bookmarks', did: 'Bookmark', step: -1 },
+  like: { operation: 'FavoriteTweet', becomes: 'unlike', figure: 'Likes', did: 'Liked', step: 1 },
+  unlike: { operation: 'UnfavoriteTweet', becomes: 'like', figure: 'Likes', did: 'Like', step: -1 },
+  retweet: { operation: 'CreateRetweet', becomes: 'unretweet', figure: 'reposts', did: 'Reposted', step: 1 },
+  unretweet: { operation: 'DeleteRetweet', becomes: 'retweet', figure: 'reposts', did: 'Repost', step: -1 },
+  bookmark: { operation: 'CreateBookmark', becomes: 'removeBookmark', figure: 'Bookmarks', did: 'Bookmarked', step: 1 },
+  removeBookmark: { operation: 'DeleteBookmark', becomes: 'bookmark', figure: 'Bookmarks', did: 'Bookmark', step: -1 },
 }
 
 /** Show a mark at once; the next load shows the site's own figures. */
-const mark = async (button, { operation, then, figure, did, step }) => {
+const mark = async (button, { operation, becomes, figure, did, step }) => {
   const article = button.closest('article')
   try {
     await call(operation, { tweet_id: article.dataset.id })
@@ -84,8 +91,8 @@ const mark = async (button, { operation, then, figure, did, step }) => {
   }
   const counted = /^(\d+) /.exec(button.getAttribute('aria-label'))
   const count = counted ? Math.max(0, Number(counted[1]) + step) : undefined
-  button.classList.replace(button.dataset.testid, then)
-  button.dataset.testid = then
+  button.classList.replace(button.dataset.testid, becomes)
+  button.dataset.testid = becomes
   button.toggleAttribute('data-on', step > 0)
   button.setAttribute('aria-label', count === undefined ? did : `${count} ${figure}. ${did}`)
   const shown = button.querySelector('.count span')

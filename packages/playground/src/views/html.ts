@@ -5,9 +5,16 @@ export interface Html {
 
 type Value = Html | string | number | false | null | undefined | readonly Value[]
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
-export const escape = (text: string): string => text.replaceAll(/[&<>"']/gu, (character) => ESCAPES[character] ?? character)
+export const escape = (text: string): string =>
+  text.replaceAll(/[&<>"']/gu, (character) => ESCAPES[character] ?? character)
 
 const render = (value: Value): string => {
   if (value === false || value === null || value === undefined) return ''

@@ -1,9 +1,12 @@
 import { type Html, raw } from './html.ts'
 
 const icon = (path: string): Html =>
-  raw(`<svg viewBox="0 0 24 24" aria-hidden="true" class="icon" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">${path}</svg>`)
+  raw(
+    `<svg viewBox="0 0 24 24" aria-hidden="true" class="icon" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">${path}</svg>`,
+  )
 
 /** Line icons, drawn for this site. */
+// prettier-ignore
 export const ICONS = {
   logo: icon('<path d="M4 14c0-5 3.6-9 8-9s8 4 8 9"/><path d="M8 14c0-2.8 1.8-5 4-5s4 2.2 4 5"/><circle cx="12" cy="17" r="2.2" fill="currentColor" stroke="none"/>'),
   home: icon('<path d="M4 11.2 12 4.5l8 6.7V19a1 1 0 0 1-1 1h-4.5v-5.5h-5V20H5a1 1 0 0 1-1-1z"/>'),
@@ -23,4 +26,4 @@ export const ICONS = {
   pin: icon('<path d="M9 4.500h6l-1 5 3 3.500H7l3-3.500z"/><path d="M12 13v6.500"/>'),
   trash: icon('<path d="M5 7h14M10 7V5h4v2M7 7l.8 12h8.400L17 7"/>'),
   calendar: icon('<rect x="4.500" y="6" width="15" height="13.500" rx="2"/><path d="M4.500 10.500h15M8.500 4v3.500M15.500 4v3.500"/>'),
-} as const // prettier-ignore
+} as const

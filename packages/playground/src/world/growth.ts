@@ -17,7 +17,8 @@ export const growthOf = (id: string, ageMs: number): Figures => {
   const most = 40 * 1000 ** ceiling
   const halfLifeMs = 20_000 * 30 ** pace
   const views = Math.floor(most * (1 - 2 ** (-Math.max(0, ageMs) / halfLifeMs)))
-  const share = (chance: number, least: number, greatest: number): number => Math.floor(views * (least + chance * (greatest - least)))
+  const share = (chance: number, least: number, greatest: number): number =>
+    Math.floor(views * (least + chance * (greatest - least)))
   return {
     views: views + 1,
     likes: share(likes, 0.01, 0.08),

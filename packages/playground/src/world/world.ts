@@ -59,7 +59,8 @@ const apply = (state: State, entry: Entry): void => {
     case 'post': {
       const post: Post = { ...entry.post, createdAt: new Date(entry.post.createdAt), deletedAt: null }
       state.posts.set(post.id, post)
-      if (post.inReplyTo !== null) state.replies.set(post.inReplyTo, [...(state.replies.get(post.inReplyTo) ?? []), post])
+      if (post.inReplyTo !== null)
+        state.replies.set(post.inReplyTo, [...(state.replies.get(post.inReplyTo) ?? []), post])
       return
     }
     case 'marked': {
@@ -77,7 +78,10 @@ const apply = (state: State, entry: Entry): void => {
   }
 }
 
-const changePost = (post: Post | undefined, entry: Extract<Entry, { type: 'deleted' | 'pinned' | 'figures' }>): void => {
+const changePost = (
+  post: Post | undefined,
+  entry: Extract<Entry, { type: 'deleted' | 'pinned' | 'figures' }>,
+): void => {
   if (!post) return
   if (entry.type === 'deleted') post.deletedAt = new Date(entry.at)
   else if (entry.type === 'pinned') post.pinned = entry.pinned
@@ -98,48 +102,67 @@ const figuresOf = (state: State, post: Post, now: Date): Figures => {
   }
 }
 
+/** The site's people. */
+const peopleOf = (state: State, record: (entry: Entry) => void, now: () => Date) => ({
+  accounts: state.accounts,
+  account: (handle: string): Account | undefined => state.accounts.get(handle.toLowerCase()),
+  accountOfSession: (authToken: string): Account | undefined => state.sessions.get(authToken),
+  addAccount: (handle: string, name: string, bio = ''): Account => {
+    const existing = state.accounts.get(handle.toLowerCase())
+    if (existing) return existing
+    const joinedAt = now()
+    const account = {
+      handle,
+      name,
+      bio,
+      authToken: randomBytes(20).toString('hex'),
+      ct0: randomBytes(16).toString('hex'),
+    }
+    record({ type: 'account', account: { ...account, joinedAt: joinedAt.toISOString() } })
+    return { ...account, joinedAt }
+  },
+})
+
+/** The site's posts, and what is done to them. */
+const postsOf = (state: State, record: (entry: Entry) => void, now: () => Date, nextId: (at: Date) => string) => ({
+  post: (id: string): Post | undefined => state.posts.get(id),
+  allPosts: (): readonly Post[] => [...state.posts.values()],
+  addPost: ({ handle, text, inReplyTo = null, quotes = null, media = [] }: NewPost): Post => {
+    const at = now()
+    const id = nextId(at)
+    const made = { id, handle, text, inReplyTo, quotes, media, pinned: false, fixed: null }
+    record({ type: 'post', post: { ...made, createdAt: at.toISOString() } })
+    return state.posts.get(id) ?? { ...made, createdAt: at, deletedAt: null }
+  },
+  deletePost: (id: string): void => record({ type: 'deleted', id, at: now().toISOString() }),
+  pin: (id: string, pinned: boolean): void => record({ type: 'pinned', id, pinned }),
+  fixFigures: (id: string, figures: Partial<Figures> | null): void => record({ type: 'figures', id, figures }),
+  mark: (id: string, handle: string, mark: Mark, on: boolean): void => record({ type: 'marked', id, handle, mark, on }),
+  marked: (id: string, handle: string, mark: Mark): boolean =>
+    state.marks.get(markKey(id, mark))?.has(handle.toLowerCase()) ?? false,
+  figures: (post: Post): Figures => figuresOf(state, post, now()),
+  repliesTo: (id: string): readonly Post[] => state.replies.get(id) ?? [],
+})
+
 /** Open the site's world: what the journal holds, and everything that comes. */
 export const createWorld = (journal: Journal, now: () => Date): World => {
-  const state: State = { accounts: new Map(), sessions: new Map(), posts: new Map(), replies: new Map(), marks: new Map() }
+  const state: State = {
+    accounts: new Map(),
+    sessions: new Map(),
+    posts: new Map(),
+    replies: new Map(),
+    marks: new Map(),
+  }
   for (const entry of journal.read()) apply(state, entry)
   const nextId = snowflakes()
   const record = (entry: Entry): void => {
     journal.append(entry)
     apply(state, entry)
   }
-  const account = (handle: string): Account | undefined => state.accounts.get(handle.toLowerCase())
-  const known = (id: string): Post => {
-    const post = state.posts.get(id)
-    if (!post) throw new RangeError(`There is no post ${id}.`)
-    return post
-  }
   return {
     now,
-    accounts: state.accounts,
-    account,
-    accountOfSession: (authToken) => state.sessions.get(authToken),
-    addAccount: (handle, name, bio = '') => {
-      const existing = account(handle)
-      if (existing) return existing
-      const made = { handle, name, bio, joinedAt: now().toISOString(), authToken: randomBytes(20).toString('hex'), ct0: randomBytes(16).toString('hex') }
-      record({ type: 'account', account: made })
-      return { ...made, joinedAt: new Date(made.joinedAt) }
-    },
-    post: (id) => state.posts.get(id),
-    allPosts: () => [...state.posts.values()],
-    addPost: ({ handle, text, inReplyTo = null, quotes = null, media = [] }) => {
-      const at = now()
-      const id = nextId(at)
-      record({ type: 'post', post: { id, handle, text, inReplyTo, quotes, createdAt: at.toISOString(), media, pinned: false, fixed: null } })
-      return known(id)
-    },
-    deletePost: (id) => record({ type: 'deleted', id, at: now().toISOString() }),
-    pin: (id, pinned) => record({ type: 'pinned', id, pinned }),
-    fixFigures: (id, figures) => record({ type: 'figures', id, figures }),
-    mark: (id, handle, mark, on) => record({ type: 'marked', id, handle, mark, on }),
-    marked: (id, handle, mark) => state.marks.get(markKey(id, mark))?.has(handle.toLowerCase()) ?? false,
-    figures: (post) => figuresOf(state, post, now()),
-    repliesTo: (id) => state.replies.get(id) ?? [],
+    ...peopleOf(state, record, now),
+    ...postsOf(state, record, now, nextId),
     nextMediaId: () => nextId(now()),
     addMedia: (id, bytes, type) => {
       journal.saveMedia(id, bytes)

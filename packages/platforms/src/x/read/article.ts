@@ -4,7 +4,7 @@ import { css } from '../selectors.ts'
 import { type Dom, type Nodes, languageOf, sentence, within } from './dom.ts'
 import { readMetrics } from './metrics.ts'
 import { readText } from './text.ts'
-import { PINNED, PROMOTED } from './words.ts'
+import { AD_LABEL, PINNED, PROMOTED } from './words.ts'
 
 /** An article of a page, read. `inReplyTo` is not in it: only its place on the page tells. */
 export interface Article {
@@ -18,7 +18,9 @@ export interface Article {
 const STATUS_PATH = /^\/(?:i\/web|i|(\w{1,50}))\/status(?:es)?\/(\d{15,20})\/?$/u
 
 /** The author and the id that a link to a post names; only the bare permalink, not `/photo/1` or `/analytics`. */
-export const parsePermalink = (href: string): { readonly author: string | undefined; readonly platformId: PlatformId } | undefined => {
+export const parsePermalink = (
+  href: string,
+): { readonly author: string | undefined; readonly platformId: PlatformId } | undefined => {
   const path = URL.parse(href, 'https://x.com')?.pathname ?? ''
   const [, author, id] = STATUS_PATH.exec(path) ?? []
   const parsed = PlatformId.safeParse(id)
@@ -29,7 +31,8 @@ const isOwnControl = 'article, [role=group] [data-testid=reply], [data-testid=ca
 
 /** The element that holds a quoted post: what X makes one big link, or else all that is not shared with the post itself. */
 const quotedContainer = (article: Nodes, author: Nodes, own: Nodes): Nodes => {
-  const shared = (nodes: Nodes): boolean => nodes.find(own).length > 0 || nodes.find(isOwnControl).length > 0 || nodes.is(article)
+  const shared = (nodes: Nodes): boolean =>
+    nodes.find(own).length > 0 || nodes.find(isOwnControl).length > 0 || nodes.is(article)
   const link = author.parents('[role=link]:not(a)').first()
   if (link.length > 0 && !shared(link)) return link
   let container = author
@@ -50,6 +53,9 @@ export const withoutQuoted = (article: Nodes): Nodes => {
   return copy
 }
 
+// Words in these are somebody's, not X's.
+const NOT_A_LABEL = `${css('author')}, ${css('text')}, ${css('card')}, a, button, [role=group]`
+
 const handleOf = (name: Nodes): string | undefined => {
   for (const node of name.find('a[href]').toArray()) {
     const path = URL.parse(name.find(node).attr('href') ?? '', 'https://x.com')?.pathname ?? ''
@@ -59,14 +65,23 @@ const handleOf = (name: Nodes): string | undefined => {
   return undefined
 }
 
-const contextOf = (article: Nodes, own: Nodes): Article['context'] => {
-  if (article.closest(css('promotion')).length > 0) return 'promoted'
+/** An advertisement says so in an element of its own, outside names and texts; X wraps other entries in its tracking too. */
+const isPromoted = (own: Nodes): boolean =>
+  own
+    .find('span')
+    .toArray()
+    .map((node) => own.find(node))
+    .some(
+      (span) =>
+        span.children().length === 0 && AD_LABEL.test(sentence(span.text())) && span.closest(NOT_A_LABEL).length === 0,
+    )
+
+const contextOf = (own: Nodes): Article['context'] => {
   const context = within(own, 'socialContext').first()
   const said = sentence(context.text())
+  if (PROMOTED.test(said) || isPromoted(own)) return 'promoted'
   if (context.length === 0) return 'none'
-  if (PINNED.test(said)) return 'pinned'
-  if (PROMOTED.test(said)) return 'promoted'
-  return 'reposted'
+  return PINNED.test(said) ? 'pinned' : 'reposted'
 }
 
 /**
@@ -75,7 +90,10 @@ const contextOf = (article: Nodes, own: Nodes): Article['context'] => {
  */
 export const readArticle = ($: Dom, article: Nodes, baseUrl: string): Article | undefined => {
   const own = withoutQuoted(article)
-  const link = own.find('a[href*="/status"]').filter((_, node) => $(node).find('time[datetime]').length > 0).first()
+  const link = own
+    .find('a[href*="/status"]')
+    .filter((_, node) => $(node).find('time[datetime]').length > 0)
+    .first()
   const permalink = parsePermalink(link.attr('href') ?? '')
   const createdAt = new Date(link.find('time').attr('datetime') ?? '')
   const author = handleOf(within(own, 'author').first()) ?? permalink?.author
@@ -91,7 +109,7 @@ export const readArticle = ($: Dom, article: Nodes, baseUrl: string): Article | 
       url: URL.parse(link.attr('href') ?? '', baseUrl)?.href ?? '',
     },
     metrics: readMetrics(own, languageOf($)),
-    context: contextOf(article, own),
+    context: contextOf(own),
     cut,
   }
 }

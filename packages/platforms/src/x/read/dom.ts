@@ -10,7 +10,11 @@ export const parse = (html: string): Dom => load(html)
 export const within = (nodes: Nodes, name: SelectorName): Nodes => nodes.find(css(name))
 
 /** Apostrophes straightened and white space in runs made one space, for comparing with known sentences. */
-export const sentence = (text: string): string => text.replaceAll(/[’‘]/gu, "'").replaceAll(/\s+/gu, ' ').trim()
+export const sentence = (text: string): string =>
+  text
+    .replaceAll(/[’‘]/gu, "'")
+    .replaceAll(/\s+/gu, ' ')
+    .trim()
 
 /** The page's language, when it says so. */
 export const languageOf = ($: Dom): string | undefined => {

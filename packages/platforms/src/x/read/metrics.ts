@@ -1,5 +1,5 @@
 import type { Metrics } from '@surepost/shared/contracts'
-import { type SelectorName, css } from '../selectors.ts'
+import type { SelectorName } from '../selectors.ts'
 import { type Nodes, within } from './dom.ts'
 import { parseCount } from './numbers.ts'
 import { type Figure, figureNamed } from './words.ts'
@@ -29,26 +29,38 @@ const LISTS: readonly (readonly [Figure, string])[] = [
 const ZERO_WHEN_LEFT_OUT: readonly Figure[] = ['replies', 'reposts', 'likes', 'bookmarks']
 
 /** What the label of the group says, and whether every part of it was understood. */
-export const readGroupLabel = (label: string, language?: string): { readonly figures: Figures; readonly whole: boolean } => {
+export const readGroupLabel = (
+  label: string,
+  language?: string,
+): { readonly figures: Figures; readonly whole: boolean } => {
   const parts = label.split(BETWEEN).filter((part) => part.trim() !== '')
   const named = parts.map((part) => ({ figure: figureNamed(part), count: parseCount(part, language) }))
   const known = named.filter(({ figure, count }) => figure !== undefined && count !== null)
   const distinct = new Set(known.map(({ figure }) => figure))
   if (known.length > 0 && distinct.size === known.length)
-    return { figures: Object.fromEntries(known.map(({ figure, count }) => [figure, count])), whole: known.length === parts.length }
+    return {
+      figures: Object.fromEntries(known.map(({ figure, count }) => [figure, count])),
+      whole: known.length === parts.length,
+    }
   const all = named.every(({ count }) => count !== null) && parts.length === IN_ORDER.length
-  return all ? { figures: Object.fromEntries(IN_ORDER.map((figure, n) => [figure, named[n]?.count])), whole: true } : { figures: {}, whole: false }
+  return all
+    ? { figures: Object.fromEntries(IN_ORDER.map((figure, n) => [figure, named[n]?.count])), whole: true }
+    : { figures: {}, whole: false }
 }
 
 const fromLabels = (article: Nodes, language?: string): Figures => {
-  const counts = BUTTONS.map(([figure, name]) => [figure, parseCount(within(article, name).first().attr('aria-label') ?? '', language)] as const)
+  const counts = BUTTONS.map(
+    ([figure, name]) => [figure, parseCount(within(article, name).first().attr('aria-label') ?? '', language)] as const,
+  )
   return Object.fromEntries(counts.filter(([, count]) => count !== null))
 }
 
 const fromText = (article: Nodes, language?: string): Figures => {
   const shown = (nodes: Nodes): number | null => parseCount(within(nodes, 'count').first().text(), language)
   const buttons = BUTTONS.map(([figure, name]) => [figure, shown(within(article, name).first())] as const)
-  const lists = LISTS.map(([figure, selector]) => [figure, parseCount(article.find(selector).first().text(), language)] as const)
+  const lists = LISTS.map(
+    ([figure, selector]) => [figure, parseCount(article.find(selector).first().text(), language)] as const,
+  )
   return Object.fromEntries([...buttons, ...lists].filter(([, count]) => count !== null))
 }
 
@@ -70,10 +82,12 @@ const viewsBesideDate = (article: Nodes, language?: string): Figures => {
  * likes and bookmarks that it leaves out (and nothing else shows) are 0.
  */
 export const readMetrics = (article: Nodes, language?: string): Metrics => {
-  const label = article
-    .find(css('metricsGroup'))
+  const groups = within(article, 'metricsGroup')
     .toArray()
-    .map((node) => readGroupLabel(article.find(node).attr('aria-label') ?? '', language))
+    .map((node) => article.find(node))
+  const label = groups
+    .toSorted((a, b) => within(b, 'replyButton').length - within(a, 'replyButton').length)
+    .map((group) => readGroupLabel(group.attr('aria-label') ?? '', language))
     .find(({ figures }) => Object.keys(figures).length > 0)
   const implied = label?.whole === true ? Object.fromEntries(ZERO_WHEN_LEFT_OUT.map((figure) => [figure, 0])) : {}
   const nothing: Metrics = { replies: null, reposts: null, quotes: null, likes: null, bookmarks: null, views: null }

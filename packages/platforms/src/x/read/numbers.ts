@@ -4,15 +4,17 @@
  */
 
 // The languages whose suffixes are tried when a page does not say its own; where two disagree ("mil", "M") the earlier wins.
+// prettier-ignore
 const LANGUAGES = [
   'en', 'es', 'pt', 'de', 'fr', 'ja', 'zh-CN', 'zh-TW', 'ko', 'ru', 'uk', 'pl', 'it', 'nl', 'sv', 'da', 'nb', 'fi', 'el', 'hi', 'bn', 'ar',
   'fa', 'vi', 'id', 'cs', 'sk', 'hr', 'hu', 'ro', 'tr', 'en-IN',
-] as const // prettier-ignore
+] as const
 
 // Written on X's pages though CLDR has another form.
+// prettier-ignore
 const ALSO: readonly (readonly [string, number])[] = [
   ['tsd', 1e3], ['mila', 1e3], ['mille', 1e3], ['mln', 1e6], ['mld', 1e9], ['mrd', 1e9], ['bn', 1e9], ['萬', 1e4], ['億', 1e8], ['crore', 1e7], ['lakh', 1e5],
-] // prettier-ignore
+]
 
 // The zeros of the decimal digits that CLDR's languages use: Arabic, Persian, Devanagari, Bengali, Thai, full-width.
 const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10] as const
@@ -32,19 +34,30 @@ const suffixesOf = (language: string): ReadonlyMap<string, number> => {
   for (let power = 3; power <= 12; power += 1) {
     const parts = format.formatToParts(10 ** power)
     const suffix = bareSuffix(parts.find((part) => part.type === 'compact')?.value ?? '')
-    const shown = Number(asciiDigits(parts.filter((part) => part.type === 'integer').map((part) => part.value).join('')))
+    const shown = Number(
+      asciiDigits(
+        parts
+          .filter((part) => part.type === 'integer')
+          .map((part) => part.value)
+          .join(''),
+      ),
+    )
     if (suffix !== '' && !found.has(suffix)) found.set(suffix, Math.round(10 ** power / shown))
   }
   return found
 }
 
-const anySuffixes: ReadonlyMap<string, number> = new Map([...LANGUAGES.toReversed().flatMap((language) => [...suffixesOf(language)]), ...ALSO])
+const anySuffixes: ReadonlyMap<string, number> = new Map([
+  ...LANGUAGES.toReversed().flatMap((language) => [...suffixesOf(language)]),
+  ...ALSO,
+])
 
 const languageSuffixes = new Map<string, ReadonlyMap<string, number>>()
 const suffixesFor = (language: string): ReadonlyMap<string, number> => {
   const known = languageSuffixes.get(language)
   if (known) return known
-  const made = Intl.NumberFormat.supportedLocalesOf([language]).length > 0 ? suffixesOf(language) : new Map<string, number>()
+  const made =
+    Intl.NumberFormat.supportedLocalesOf([language]).length > 0 ? suffixesOf(language) : new Map<string, number>()
   if (languageSuffixes.size < 100) languageSuffixes.set(language, made)
   return made
 }
@@ -54,9 +67,12 @@ const multiplierOf = (word: string, language: string | undefined): number | unde
   const bare = bareSuffix(word)
   if (bare === '') return undefined
   for (const suffixes of language === undefined ? [anySuffixes] : [suffixesFor(language), anySuffixes]) {
-    const exact = suffixes.get(bare) ?? [...suffixes].find(([suffix]) => suffix.toLowerCase() === bare.toLowerCase())?.[1]
+    const exact =
+      suffixes.get(bare) ?? [...suffixes].find(([suffix]) => suffix.toLowerCase() === bare.toLowerCase())?.[1]
     if (exact !== undefined) return exact
-    const unspaced = [...suffixes].filter(([suffix]) => /^[\p{sc=Han}\p{sc=Hangul}]/u.test(suffix) && bare.startsWith(suffix))
+    const unspaced = [...suffixes].filter(
+      ([suffix]) => /^[\p{sc=Han}\p{sc=Hangul}]/u.test(suffix) && bare.startsWith(suffix),
+    )
     const longest = unspaced.toSorted(([a], [b]) => b.length - a.length)[0]
     if (longest) return longest[1]
   }
@@ -80,7 +96,8 @@ export const parseCount = (text: string, language?: string): number | null => {
   const match = NUMBER.exec(plain)
   if (!match) return null
   const number = match[0]
-  const word = /^[\s\u200e\u200f]*([\p{L}\p{M}][\p{L}\p{M}.॰]*)/u.exec(plain.slice(match.index + number.length))?.[1] ?? ''
+  const word =
+    /^[\s\u200e\u200f]*([\p{L}\p{M}][\p{L}\p{M}.॰]*)/u.exec(plain.slice(match.index + number.length))?.[1] ?? ''
   const multiplier = multiplierOf(word, language)
   const decimal = DECIMAL.exec(number)
   if (multiplier === undefined) return /^\d+$/u.test(number) || GROUPED.test(number) ? digitsOf(number) : null

@@ -8,7 +8,10 @@ export type NotShown = Exclude<PostReading, { kind: 'read' } | { kind: 'throttle
 
 const has = ($: Dom, name: SelectorName): boolean => $(css(name)).length > 0
 
-const session = (trouble: 'signed_out' | 'challenge' | 'consent' | 'locked' | 'suspended', detail: string): NotShown => ({
+const session = (
+  trouble: 'signed_out' | 'challenge' | 'consent' | 'locked' | 'suspended',
+  detail: string,
+): NotShown => ({
   kind: 'session',
   trouble,
   detail,
@@ -17,8 +20,9 @@ const session = (trouble: 'signed_out' | 'challenge' | 'consent' | 'locked' | 's
 /** Where the browser was sent says more than what the page shows. */
 const byAddress = (url: string | undefined): NotShown | undefined => {
   const path = url === undefined ? '' : (URL.parse(url)?.pathname ?? '')
-  if (/^\/account\/suspended/u.test(path)) return session('suspended', `The page went to ${path}.`)
-  if (/^\/(?:account\/access|i\/flow\/(?:challenge|verify|consent_flow))/u.test(path)) return session('challenge', `The page went to ${path}.`)
+  if (path.startsWith('/account/suspended')) return session('suspended', `The page went to ${path}.`)
+  if (/^\/(?:account\/access|i\/flow\/(?:challenge|verify|consent_flow))/u.test(path))
+    return session('challenge', `The page went to ${path}.`)
   if (/^\/(?:i\/flow\/login|login)\b/u.test(path)) return session('signed_out', `The page went to ${path}.`)
   return undefined
 }
@@ -28,7 +32,8 @@ export const readSessionTrouble = ($: Dom, url?: string): NotShown | undefined =
   const address = byAddress(url)
   if (address) return address
   const body = bodyText($)
-  if (has($, 'challenge') || (CHALLENGE.test(body) && !has($, 'signedIn'))) return session('challenge', 'The page asks for a person.')
+  if (has($, 'challenge') || (CHALLENGE.test(body) && !has($, 'signedIn')))
+    return session('challenge', 'The page asks for a person.')
   if (has($, 'signedOut') && !has($, 'signedIn')) return session('signed_out', 'The page offers to sign in.')
   const consents = $('button, [role=button]').filter((_, node) => CONSENT.test(sentence($(node).text())))
   if (consents.length > 0 && !has($, 'signedIn')) return session('consent', 'A consent wall stands before the page.')
@@ -58,12 +63,21 @@ export const readTrouble = ($: Dom, url?: string): NotShown => {
   const body = bodyText($)
   const [kind] = TROUBLES.find(([, words]) => words.test(body)) ?? []
   if (kind === 'deleted') return { kind: 'deleted' }
-  if (kind !== undefined) return { kind: 'unreadable', cause: CAUSES[kind], detail: `The page says: ${excerpt(body, kind)}` }
-  if (has($, 'error')) return { kind: 'unreadable', cause: 'unknown_page', detail: `The page shows an error that is not known: ${excerpt(body)}` }
+  if (kind !== undefined)
+    return { kind: 'unreadable', cause: CAUSES[kind], detail: `The page says: ${excerpt(body, kind)}` }
+  if (has($, 'error'))
+    return {
+      kind: 'unreadable',
+      cause: 'unknown_page',
+      detail: `The page shows an error that is not known: ${excerpt(body)}`,
+    }
   return { kind: 'unreadable', cause: 'not_loaded', detail: 'Neither a post nor a known error is on the page.' }
 }
 
 const excerpt = (body: string, kind?: Trouble): string => {
-  const at = kind === undefined ? 0 : body.search(TROUBLES.find(([name, words]) => name === kind && words.test(body))?.[1] ?? /^/u)
+  const at =
+    kind === undefined
+      ? 0
+      : body.search(TROUBLES.find(([name, words]) => name === kind && words.test(body))?.[1] ?? /^/u)
   return JSON.stringify(body.slice(Math.max(0, at - 40), at + 120))
 }

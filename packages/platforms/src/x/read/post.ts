@@ -2,8 +2,9 @@ import type { PlatformId } from '@surepost/shared/contracts'
 import type { PostReading } from '../../platform.ts'
 import { css } from '../selectors.ts'
 import { type Article, parsePermalink, readArticle } from './article.ts'
-import { type Dom, type Nodes, parse } from './dom.ts'
+import { type Dom, type Nodes, parse, sentence } from './dom.ts'
 import { readTrouble } from './page.ts'
+import { TROUBLES } from './words.ts'
 
 /** Which post is wanted from a page, and what is known of the page. */
 export interface WantedPost {
@@ -29,35 +30,62 @@ export const topArticles = ($: Dom): readonly Nodes[] =>
     .map((node) => $(node))
     .filter((article) => article.parents(css('article')).length === 0)
 
-/** A conversation shows a post's parent right above it, in the cell before its own. */
-export const parentOf = (articles: readonly (Article | undefined)[], n: number): PlatformId | null => {
-  const before = articles.slice(0, n).findLast((article) => article?.context !== 'promoted')
-  return before?.post.platformId ?? null
+/** What a page says of what a post answers. */
+interface Above {
+  readonly inReplyTo: PlatformId | null
+  /** It answers something that is not there any more. */
+  readonly lostParent: boolean
 }
+
+/**
+ * A conversation shows a post's parent right above it; where the parent is gone, a sentence stands in its place, and
+ * what is above that is not the parent.
+ */
+const aboveOf = ($: Dom, focal: Nodes, read: (article: Nodes) => Article | undefined): Above => {
+  const blocks = $.root()
+    .find(`${css('cell')}, ${css('article')}`)
+    .toArray()
+    .map((node) => $(node))
+  const at = blocks.findIndex((block) => block.is(focal))
+  for (const block of blocks.slice(0, at).toReversed()) {
+    if (block.find(focal).length > 0) continue
+    const article = block.is(css('article')) ? read(block) : undefined
+    if (article && article.context !== 'promoted') return { inReplyTo: article.post.platformId, lostParent: false }
+    const isTombstone =
+      block.find(css('article')).length === 0 && TROUBLES.some(([, words]) => words.test(sentence(block.text())))
+    if (!block.is(css('article')) && isTombstone) return { inReplyTo: null, lostParent: true }
+  }
+  return { inReplyTo: null, lostParent: false }
+}
+
+/** A reading of a post's page, which also knows whether the post's parent is gone. */
+export type PageReading =
+  | Exclude<PostReading, { kind: 'read' }>
+  | (Extract<PostReading, { kind: 'read' }> & { readonly lostParent: boolean })
 
 /**
  * Read one post and its figures from the HTML of a page that shows it, wherever it stands on the page: the article
  * whose own permalink has the id and whose author is `handle`. A page on which it cannot be found is classified.
  */
-export const readPost = (html: string, wanted: WantedPost): PostReading => {
+export const readPost = (html: string, wanted: WantedPost): PageReading => {
   const $ = parse(html)
-  const articles = topArticles($).map((article) => readArticle($, article, wanted.baseUrl ?? X_BASE_URL))
-  const at = articles.findIndex((article) => article?.post.platformId === wanted.platformId)
-  const found = articles[at]
-  if (!found) return readTrouble($, wanted.url)
-  if (wanted.handle !== null && !sameHandle(found.post.author, wanted.handle))
-    return {
-      kind: 'unreadable',
-      cause: 'wrong_author',
-      detail: `The post ${wanted.platformId} is by @${found.post.author}, not by @${wanted.handle.replace(/^@/u, '')}.`,
-    }
-  const inReplyTo = isOnStatusPage($, wanted) ? parentOf(articles, at) : null
-  return { kind: 'read', post: { ...found.post, inReplyTo, pinned: found.context === 'pinned' }, metrics: found.metrics }
+  const read = (article: Nodes): Article | undefined => readArticle($, article, wanted.baseUrl ?? X_BASE_URL)
+  const articles = topArticles($).map((article) => ({ article, seen: read(article) }))
+  const found = articles.find(({ seen }) => seen?.post.platformId === wanted.platformId)
+  if (!found?.seen) return readTrouble($, wanted.url)
+  const { post, context, metrics } = found.seen
+  if (wanted.handle !== null && !sameHandle(post.author, wanted.handle)) {
+    const detail = `The post ${wanted.platformId} is by @${post.author}, not by @${wanted.handle.replace(/^@/u, '')}.`
+    return { kind: 'unreadable', cause: 'wrong_author', detail }
+  }
+  const { inReplyTo, lostParent } = isStatusPage($, wanted)
+    ? aboveOf($, found.article, read)
+    : { inReplyTo: null, lostParent: false }
+  return { kind: 'read', post: { ...post, inReplyTo, pinned: context === 'pinned' }, metrics, lostParent }
 }
 
 /** Only on a post's own page does the post above mean its parent; in a list it is just another post. */
-const isOnStatusPage = ($: Dom, wanted: WantedPost): boolean => {
+const isStatusPage = ($: Dom, wanted: WantedPost): boolean => {
   const address = wanted.url ?? $('link[rel=canonical]').attr('href') ?? $('meta[property="og:url"]').attr('content')
-  if (address !== undefined) return parsePermalink(address)?.platformId === wanted.platformId
-  return false
+  return address !== undefined && parsePermalink(address)?.platformId === wanted.platformId
 }

@@ -7,8 +7,8 @@ const SCHEME = /^https?:\/\/(?:www\.)?$/iu
 const textOf = ($: Dom, nodes: Nodes): string => {
   let text = ''
   nodes.contents().each((_, node) => {
-    if (node.type === 'text') text += node.data
-    else if (node.type !== 'tag') return
+    if (node.nodeType === 3) text += node.data
+    else if (!('attribs' in node)) return
     else if (node.name === 'img') text += $(node).attr('alt') ?? ''
     else if (node.name === 'br') text += '\n'
     else if (node.name === 'a') text += linkText($, $(node))

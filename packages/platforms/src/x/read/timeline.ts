@@ -46,10 +46,20 @@ export const readTimeline = (html: string, wanted: WantedTimeline = {}): Timelin
     .filter((article) => article !== undefined)
     .filter(({ context }) => context === 'none' || context === 'pinned')
     .filter(({ post }) => handle === undefined || sameHandle(post.author, handle))
-    .map(({ post, metrics, context, cut }): ListedPost => ({ ...post, inReplyTo: null, pinned: context === 'pinned', metrics, cut }))
+    .map(
+      ({ post, metrics, context, cut }): ListedPost => ({
+        ...post,
+        inReplyTo: null,
+        pinned: context === 'pinned',
+        metrics,
+        cut,
+      }),
+    )
   if (articles.length > 0 || $(css('emptyList')).length > 0) return { kind: 'read', items }
   return notDeleted(readTrouble($, wanted.url))
 }
 
 const notDeleted = (trouble: ReturnType<typeof readTrouble>): TimelineReading =>
-  trouble.kind === 'deleted' ? { kind: 'unreadable', cause: 'no_such_page', detail: 'The page does not exist.' } : trouble
+  trouble.kind === 'deleted'
+    ? { kind: 'unreadable', cause: 'no_such_page', detail: 'The page does not exist.' }
+    : trouble

@@ -7,14 +7,15 @@ import type { Metrics } from '@surepost/shared/contracts'
 
 export type Figure = keyof Metrics
 
+// prettier-ignore
 const FIGURE_WORDS: readonly (readonly [Figure, RegExp])[] = [
   ['replies', /\brepl(?:y|ies)\b|antwort|antwoord|r[ée]pon|respuesta|resposta|rispost|svar|vastau|odpowied|odpov[ěe]|yan[ıi]t|balasan|trả lời|ответ|відповід|απαντ|返信|回复|回覆|답글|ردود|ردّ|رد\b|پاسخ|תגוב|जवाब|ตอบกลับ|válasz|răspuns/iu],
   ['reposts', /repost|retweet|retuit|republica|herpost|rediffus|yeniden gönder|đăng lại|udostępni|репост|ретвит|リポスト|リツイート|转帖|轉發|转发|轉推|转推|리포스트|재게시|리트윗|إعادة|بازنشر|रीपोस्ट|รีโพสต์/iu],
   ['quotes', /\bquotes?\b|zitat|citaz|citation|\bcitas?\b|citaç|citaat|цитат|引用|인용|alıntı|اقتباس|kutipan/iu],
   ['likes', /\blikes?\b|gefällt|me gusta|j['’]aime|curtid|mi piace|vind-ik-leuk|gillar|synes godt om|tykkä|polub|beğeni|suka\b|lượt thích|нравится|вподобан|лайк|μου αρέσει|いいね|喜欢|喜歡|마음에 들어|좋아요|إعجاب|پسند|पसंद|ถูกใจ|líbí|kedvel|aprecier/iu],
   ['bookmarks', /bookmark|lesezeichen|guardad|signet|itens salvos|salvament|segnalib|bladwijzer|bokmärk|bogmærk|bokmerk|kirjanmerk|zakład|záložk|yer (?:işaret|imi)|markah|dấu trang|закладк|закладок|σελιδοδείκτ|ブックマーク|书签|書籤|북마크|علامات|علامة|إشارات|نشانک|סימני|बुकमार्क|บุ๊กมาร์ก/iu],
-  ['views', /\bviews?\b|angezeigt|aufruf|\bvues?\b|visualiza|visualizz|visning|weergave|näyttö|katselu|wyświetle|zobraz|görüntüle|tayangan|dilihat|lượt xem|просмотр|перегляд|προβολ|表示|閲覧|查看|观看|觀看|浏览|瀏覽|조회|مشاهد|بازدید|צפיות|व्यू|ดู|megtekint|vizualiz/iu],
-] // prettier-ignore
+  ['views', /\bviews?\b|angezeigt|aufruf|\bvues?\b|visualiza|visualizz|reproducc|visning|weergave|näyttö|katselu|wyświetle|zobraz|görüntüle|tayangan|dilihat|lượt xem|просмотр|перегляд|προβολ|表示|閲覧|查看|观看|觀看|浏览|瀏覽|조회|مشاهد|بازدید|צפיות|व्यू|ดู|megtekint|vizualiz/iu],
+]
 
 /** The figure that a part of a label names; `undefined` for none or for more than one. */
 export const figureNamed = (text: string): Figure | undefined => {
@@ -22,13 +23,21 @@ export const figureNamed = (text: string): Figure | undefined => {
   return named.length === 1 ? named[0] : undefined
 }
 
-export const PINNED = /\bpinned\b|angepinnt|angeheftet|fijado|fixado|[ée]pingl[ée]|fissato|vastgemaakt|fäst|przypięt|sabitlen|закреплен|закріплен|固定|置顶|置頂|고정|مثبت|ปักหมุด/iu
-export const PROMOTED = /\bpromoted\b|\bsponsored\b|^\s*ad\s*$|gesponsert|anzeige|promocionad|patrocinad|promovid|sponsoris|sponsorizzat|publicité|реклам|プロモーション|広告|推荐|推廣|推广|프로모션|광고/iu
+export const PINNED =
+  /\bpinned\b|angepinnt|angeheftet|fijado|fixado|[ée]pingl[ée]|fissato|vastgemaakt|fäst|przypięt|sabitlen|закреплен|закріплен|固定|置顶|置頂|고정|مثبت|ปักหมุด/iu
+const AD =
+  'ad|promoted|sponsored|anzeige|gesponsert|promocionado|patrocinado|promovido|publicidad|sponsorisé|publicité|sponsorizzato|advertentie|annons|reklama|реклама|プロモーション|広告|推荐|推廣|推广|광고|프로모션|إعلان'
+/** The context of a promoted entry begins so ("Promoted by …"). */
+export const PROMOTED = new RegExp(`^(?:${AD})(?:\\s|$)`, 'iu')
+/** Its label is this and nothing else. */
+export const AD_LABEL = new RegExp(`^(?:${AD})$`, 'iu')
 
+// prettier-ignore
 export type Trouble =
-  | 'deleted' | 'suspended' | 'protected' | 'age_gated' | 'withheld' | 'went_wrong' | 'throttled' // prettier-ignore
+  | 'deleted' | 'suspended' | 'protected' | 'age_gated' | 'withheld' | 'went_wrong' | 'throttled'
 
 /** Sentences of pages and tombstones, apostrophes straightened, the most particular first. */
+// prettier-ignore
 export const TROUBLES: readonly (readonly [Trouble, RegExp])[] = [
   ['deleted', /this (?:post|tweet) was deleted|dieser (?:post|tweet) wurde .{0,60}gelöscht|este post fue eliminado|ce post a été supprimé|este post foi (?:excluído|apagado)|questo post è stato eliminato|このポストは.{0,20}削除|此帖子已被.{0,12}删除/iu],
   ['suspended', /from a suspended account|account (?:is |has been )?suspended|suspends accounts|gesperrten account|cuenta suspendida|compte suspendu|conta suspensa|アカウントは凍結/iu],
@@ -38,7 +47,13 @@ export const TROUBLES: readonly (readonly [Trouble, RegExp])[] = [
   ['throttled', /rate limit exceeded|you are rate limited/iu],
   ['went_wrong', /something went wrong|try reloading|etwas ist schiefgelaufen|algo salió mal|une erreur s'est produite|algo deu errado|qualcosa è andato storto|問題が発生|出错了|문제가 발생/iu],
   ['deleted', /this page doesn't exist|diese seite existiert nicht|esta página no existe|cette page n'existe pas|esta página não existe|questa pagina non esiste|このページは存在しません|此页面不存在|페이지가 존재하지 않/iu],
-] // prettier-ignore
+]
 
-export const CONSENT = /accept all cookies|alle cookies akzeptieren|aceptar todas las cookies|accepter tous les cookies|aceitar todos os cookies|accetta tutti i cookie|すべてのクッキーを/iu
-export const CHALLENGE = /verify (?:you are|you're|that you are) (?:a )?human|confirm (?:it's you|you're human)|your account has been locked|pass an? .{0,20}challenge|unusual (?:login|activity)|bestätige deine identität/iu
+export const CONSENT =
+  /accept all cookies|alle cookies akzeptieren|aceptar todas las cookies|accepter tous les cookies|aceitar todos os cookies|accetta tutti i cookie|すべてのクッキーを/iu
+export const CHALLENGE =
+  /verify (?:you are|you're|that you are) (?:a )?human|confirm (?:it's you|you're human)|your account has been locked|pass an? .{0,20}challenge|unusual (?:login|activity)|bestätige deine identität/iu
+
+/** The entry of a post's menu that deletes it. */
+export const DELETE =
+  /^\s*(?:delete|löschen|eliminar|borrar|supprimer|excluir|apagar|elimina|verwijderen|ta bort|slet|slett|poista|usuń|sil|hapus|xóa|удалить|видалити|διαγραφή|削除|删除|刪除|삭제|حذف|हटाएं|ลบ)/iu
