@@ -14,7 +14,6 @@ import { createApp } from './http/app.ts'
 import { type Listening, listen } from './http/listen.ts'
 import type { Ports } from './ports.ts'
 
-
 /** The whole console inside a scope. It is ready while RabbitMQ is there: the database may be away. */
 export const startConsole = async (scope: Scope, config: Config): Promise<Listening> => {
   const { log } = scope

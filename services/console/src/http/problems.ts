@@ -116,7 +116,10 @@ export const problemOf = (error: unknown, now: Date): Problem => {
   if (error instanceof PermanentError && PERMANENT[error.code] !== undefined)
     return new Problem(PERMANENT[error.code] ?? 'internal', error.message, { cause: error })
   if (error instanceof DOMException && error.name === 'TimeoutError')
-    return new Problem('unavailable', 'This took too long. Ask again in a moment.', { retryAfter: RETRY_AFTER, cause: error })
+    return new Problem('unavailable', 'This took too long. Ask again in a moment.', {
+      retryAfter: RETRY_AFTER,
+      cause: error,
+    })
   const parsed = typeof error === 'object' && error !== null ? ofParser(error) : undefined
   return (
     parsed ?? new Problem('internal', 'Something went wrong here; it is in the log of the console.', { cause: error })

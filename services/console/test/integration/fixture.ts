@@ -26,7 +26,10 @@ const log = pino({ level: 'silent' })
 /** A broker as the console sees it: its admin HTTP, and control commands answered in order. */
 export interface TestBroker extends AsyncDisposable {
   readonly url: string
-  readonly accounts: Map<string, { config: AccountConfig; paused: { reason: string; until: string | null } | null; session: string }>
+  readonly accounts: Map<
+    string,
+    { config: AccountConfig; paused: { reason: string; until: string | null } | null; session: string }
+  >
   /** What to answer to `post.cancel`; `silence` leaves the question in hand. */
   cancel: 'cancelled' | 'too_late' | 'silence'
   readonly asked: { readonly type: string; readonly body: unknown }[]
@@ -77,7 +80,9 @@ const adminOf = (broker: Omit<TestBroker, 'url' | keyof AsyncDisposable>) =>
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const say = (status: number, body?: unknown): void =>
-        void response.writeHead(status, { 'content-type': 'application/json' }).end(body === undefined ? '' : JSON.stringify(body))
+        void response
+          .writeHead(status, { 'content-type': 'application/json' })
+          .end(body === undefined ? '' : JSON.stringify(body))
       if (broker.away) return void response.destroy()
       if (request.headers.authorization !== `Bearer ${ADMIN_KEY}`) return say(401)
       const session = /^\/accounts\/([^/]+)\/session$/.exec(request.url ?? '')?.[1]
@@ -181,7 +186,13 @@ export const testConsole = async (env: IsolatedEnvironment, more: Ways = {}): Pr
   }
 }
 
-const call = async (base: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
+const call = async (
+  base: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> => {
   const raw = typeof body === 'string' || Buffer.isBuffer(body)
   const response = await fetch(new URL(path, base), {
     method,

@@ -10,7 +10,7 @@ export interface Gate extends AsyncDisposable {
 }
 
 export const gate = async (target: string): Promise<Gate> => {
-  const url = new URL(target)
+  const behind = new URL(target)
   const sockets = new Set<Socket>()
   let isOpen = true
   const keep = (socket: Socket): Socket => {
@@ -21,7 +21,7 @@ export const gate = async (target: string): Promise<Gate> => {
   const server = createServer((near) => {
     keep(near)
     if (!isOpen) return void near.resetAndDestroy()
-    const far = keep(connect(Number(url.port), url.hostname))
+    const far = keep(connect(Number(behind.port), behind.hostname))
     near.pipe(far).pipe(near)
     near.once('close', () => far.destroy())
     far.once('close', () => near.destroy())
@@ -29,6 +29,7 @@ export const gate = async (target: string): Promise<Gate> => {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
+  const url = new URL(target)
   url.hostname = '127.0.0.1'
   url.port = String(typeof address === 'object' ? address?.port : '')
   const cut = (): void => {

@@ -35,7 +35,9 @@ test('with the database away posts are accepted, and reads say when to ask again
   expect([repeat.status, repeat.body.id]).toEqual([202, submitted.body.id])
   await eventually(() => recorded.commands.some((command) => command.body.postId === submitted.body.id))
   const reads = await Promise.all(
-    [`/v1/posts/${before.body.id}`, `/v1/posts/${before.body.id}/history`, '/v1/posts'].map((path) => api.call('GET', path)),
+    [`/v1/posts/${before.body.id}`, `/v1/posts/${before.body.id}/history`, '/v1/posts'].map((path) =>
+      api.call('GET', path),
+    ),
   )
   for (const read of reads) {
     expect([read.status, read.body.type]).toEqual([503, 'urn:surepost:problem:unavailable'])
@@ -46,10 +48,13 @@ test('with the database away posts are accepted, and reads say when to ask again
   expect(overview.body.troubles.join()).toMatch(/database/i)
   expect((await api.call('POST', `/v1/posts/${submitted.body.id}/cancel`)).body).toEqual({ result: 'cancelled' })
   database.open()
-  const back = await eventually(async () => {
-    const read = await api.call('GET', `/v1/posts/${before.body.id}`)
-    return read.status === 200 && read
-  }, { timeoutMs: 30_000 })
+  const back = await eventually(
+    async () => {
+      const read = await api.call('GET', `/v1/posts/${before.body.id}`)
+      return read.status === 200 && read
+    },
+    { timeoutMs: 30_000 },
+  )
   expect(back.body.id).toBe(before.body.id)
 })
 
@@ -67,16 +72,24 @@ test('with RabbitMQ away nothing is accepted, and a repeat with the same key lat
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
   expect(refused.body.detail).toContain(`Idempotency-Key: ${refused.body.idempotencyKey}`)
   rabbit.open()
-  const accepted = await eventually(async () => {
-    const again = await api.call('POST', '/v1/posts', post('no queue'), { 'idempotency-key': refused.body.idempotencyKey })
-    return again.status === 202 && again
-  }, { timeoutMs: 40_000, everyMs: 500 })
+  const accepted = await eventually(
+    async () => {
+      const again = await api.call('POST', '/v1/posts', post('no queue'), {
+        'idempotency-key': refused.body.idempotencyKey,
+      })
+      return again.status === 202 && again
+    },
+    { timeoutMs: 40_000, everyMs: 500 },
+  )
   expect(accepted.body.id).toBe(refused.body.id)
   await eventually(() => recorded.commands.some((command) => command.body.postId === accepted.body.id))
-  const read = await eventually(async () => {
-    const answer = await api.call('GET', `/v1/posts/${accepted.body.id}`)
-    return answer.status === 200 && answer
-  }, { timeoutMs: 30_000 })
+  const read = await eventually(
+    async () => {
+      const answer = await api.call('GET', `/v1/posts/${accepted.body.id}`)
+      return answer.status === 200 && answer
+    },
+    { timeoutMs: 30_000 },
+  )
   expect(read.body.segments).toHaveLength(1)
 })
 

@@ -60,7 +60,14 @@ test('many repeats at once are one post', async () => {
   expect(new Set(answers.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1)
   const id = answers[0]?.body.id
   await eventually(() => recorded.ofPost(id).length > 1)
-  expect(new Set(recorded.ofPost(id).filter((f) => f.type === 'post.submitted').map((f) => f.id)).size).toBe(1)
+  expect(
+    new Set(
+      recorded
+        .ofPost(id)
+        .filter((f) => f.type === 'post.submitted')
+        .map((f) => f.id),
+    ).size,
+  ).toBe(1)
 })
 
 test('the same Idempotency-Key with another body is refused, and names the post it stands for', async () => {
@@ -116,7 +123,11 @@ test('a post in review is not dispatched until it is approved as it was read', a
   expect([right.status, right.body]).toEqual([202, { id: body.id, state: 'queued' }])
   await eventually(() => recorded.commands.some((command) => command.body.postId === body.id))
   await eventually(() => recorded.ofPost(body.id).length === 3)
-  expect(recorded.ofPost(body.id).map((fact) => fact.type)).toEqual(['post.submitted', 'post.approved', 'post.dispatched'])
+  expect(recorded.ofPost(body.id).map((fact) => fact.type)).toEqual([
+    'post.submitted',
+    'post.approved',
+    'post.dispatched',
+  ])
   const again = await api.call('POST', `/v1/posts/${body.id}/approve`, { hash: body.hash })
   expect(again.status).toBe(409)
 })
@@ -125,16 +136,27 @@ test('a rejected post is cancelled by its ledger', async () => {
   const { body } = await api.call('POST', '/v1/posts', post('no', { approval: 'review' }))
   const rejected = await api.call('POST', `/v1/posts/${body.id}/reject`, { reason: 'not now' })
   expect([rejected.status, rejected.body]).toEqual([200, { result: 'cancelled' }])
-  expect(api.broker.asked.at(-1)).toMatchObject({ type: 'post.cancel', body: { postId: body.id, reason: 'rejected: not now' } })
+  expect(api.broker.asked.at(-1)).toMatchObject({
+    type: 'post.cancel',
+    body: { postId: body.id, reason: 'rejected: not now' },
+  })
 })
 
 test('an image is stored by its bytes and may be named by its id', async () => {
   const stored = await api.call('POST', '/v1/media', PNG, { 'content-type': 'image/gif' })
   expect([stored.status, stored.body.type]).toEqual([201, 'image/png'])
   const { id } = stored.body
-  const shown = await fetch(new URL(`/v1/media/${id}`, api.url), { headers: { authorization: 'Bearer test-api-key-0123456789' } })
-  expect([shown.headers.get('content-type'), Buffer.from(await shown.arrayBuffer()).equals(PNG)]).toEqual(['image/png', true])
-  const { status, body } = await api.call('POST', '/v1/posts', { account: 'ada', segments: [{ media: [{ id, alt: 'a dot' }] }] })
+  const shown = await fetch(new URL(`/v1/media/${id}`, api.url), {
+    headers: { authorization: 'Bearer test-api-key-0123456789' },
+  })
+  expect([shown.headers.get('content-type'), Buffer.from(await shown.arrayBuffer()).equals(PNG)]).toEqual([
+    'image/png',
+    true,
+  ])
+  const { status, body } = await api.call('POST', '/v1/posts', {
+    account: 'ada',
+    segments: [{ media: [{ id, alt: 'a dot' }] }],
+  })
   expect([status, body.segments[0].media]).toEqual([202, [{ id, alt: 'a dot' }]])
 })
 
@@ -145,5 +167,9 @@ test('cancel answers what the ledger says', async () => {
   const late = await api.call('POST', `/v1/posts/${body.id}/cancel`, { reason: 'typo' })
   api.broker.cancel = 'cancelled'
   expect([late.status, late.body]).toEqual([200, { result: 'too_late' }])
-  expect(api.broker.asked.at(-1)?.body).toMatchObject({ account: 'ada', reason: 'typo', by: expect.stringMatching(/^key-/) })
+  expect(api.broker.asked.at(-1)?.body).toMatchObject({
+    account: 'ada',
+    reason: 'typo',
+    by: expect.stringMatching(/^key-/),
+  })
 })

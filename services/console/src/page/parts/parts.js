@@ -26,7 +26,12 @@ export const card = (title, body, end = null) =>
 
 /** @param {string} tone @param {import('../dom.js').Child | import('../dom.js').Child[]} text */
 export const notice = (tone, text) =>
-  h('div', { class: 'notice', 'data-tone': tone, role: tone === 'bad' ? 'alert' : 'note' }, icon(tone === 'good' ? 'check' : 'warn'), h('div', null, text))
+  h(
+    'div',
+    { class: 'notice', 'data-tone': tone, role: tone === 'bad' ? 'alert' : 'note' },
+    icon(tone === 'good' ? 'check' : 'warn'),
+    h('div', null, text),
+  )
 
 /** @param {string} text @param {import('../dom.js').Child} [action] */
 export const empty = (text, action = null) => h('div', { class: 'empty' }, h('p', null, text), action)
@@ -35,7 +40,11 @@ export const empty = (text, action = null) => h('div', { class: 'empty' }, h('p'
 export const meter = (used, of) => {
   const share = of === 0 ? 100 : Math.min(100, (used / of) * 100)
   const tone = share >= 100 ? 'bad' : share >= 80 ? 'ask' : 'good'
-  return h('div', { class: 'meter', 'data-tone': tone, role: 'img', 'aria-label': `${used} of ${of}` }, h('i', { 'width%': share }))
+  return h(
+    'div',
+    { class: 'meter', 'data-tone': tone, role: 'img', 'aria-label': `${used} of ${of}` },
+    h('i', { 'width%': share }),
+  )
 }
 
 /** @param {string} label @param {HTMLElement} input */

@@ -40,7 +40,13 @@ const gap = (value, label, explain) => {
   return h(
     'li',
     { class: 'gap', 'data-tone': tone, title: explain },
-    h('span', { class: 'gap-chip' }, tone === 'good' ? icon('check') : null, h('b', { class: 'figures' }, figure(value)), ` ${label}`),
+    h(
+      'span',
+      { class: 'gap-chip' },
+      tone === 'good' ? icon('check') : null,
+      h('b', { class: 'figures' }, figure(value)),
+      ` ${label}`,
+    ),
   )
 }
 
@@ -64,20 +70,34 @@ const attention = ({ counts, troubles, queues }) => {
   const sentences = [
     ...troubles,
     ...(person > 0 ? [`${counted(person, 'post')} cannot go on without a person.`] : []),
-    ...(counts?.segments.missing ? [`${counted(counts.segments.missing, 'segment')} went live and is gone from the platform.`] : []),
-    ...(counts?.segments.conflicts ? [`${counted(counts.segments.conflicts, 'segment')} with two platform ids: look at both.`] : []),
+    ...(counts?.segments.missing
+      ? [`${counted(counts.segments.missing, 'segment')} went live and is gone from the platform.`]
+      : []),
+    ...(counts?.segments.conflicts
+      ? [`${counted(counts.segments.conflicts, 'segment')} with two platform ids: look at both.`]
+      : []),
     ...dead.map(({ name, ready }) => `${counted(ready, 'message')} in ${name}.`),
   ]
   return sentences.length === 0
     ? null
-    : notice('bad', h('ul', null, sentences.map((sentence) => h('li', { key: sentence }, sentence))))
+    : notice(
+        'bad',
+        h(
+          'ul',
+          null,
+          sentences.map((sentence) => h('li', { key: sentence }, sentence)),
+        ),
+      )
 }
 
 const latest = () => {
   if (store.latestError) return notice('bad', store.latestError)
   if (store.latest === null) return empty('Reading…')
   if (store.latest.length === 0)
-    return empty('Nothing was submitted yet.', h('a', { class: 'button primary', href: '#/compose' }, 'Write the first post'))
+    return empty(
+      'Nothing was submitted yet.',
+      h('a', { class: 'button primary', href: '#/compose' }, 'Write the first post'),
+    )
   return h('ul', { class: 'rows' }, store.latest.map(postRow))
 }
 
@@ -90,7 +110,12 @@ const feed = () =>
         store.feed.slice(0, 14).map((fact) => {
           const [tone, sentence] = sayFact(fact.type, fact)
           const text = fact.postId ? h('a', { href: `#/posts/${fact.postId}` }, sentence) : sentence
-          return h('li', { key: fact.id, 'data-tone': tone }, h('span', null, text), h('time', { class: 'muted small figures' }, time(fact.at)))
+          return h(
+            'li',
+            { key: fact.id, 'data-tone': tone },
+            h('span', null, text),
+            h('time', { class: 'muted small figures' }, time(fact.at)),
+          )
         }),
       )
 

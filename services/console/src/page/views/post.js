@@ -29,15 +29,24 @@ const act = (path, json, said) =>
     await load()
   })
 
-const cancelled = ({ result }) => (result === 'cancelled' ? 'Cancelled: nothing of it was created.' : 'Too late: its first segment has begun.')
+const cancelled = ({ result }) =>
+  result === 'cancelled' ? 'Cancelled: nothing of it was created.' : 'Too late: its first segment has begun.'
 
 const actions = (post) =>
   h(
     'div',
     { class: 'end' },
-    post.state === 'review' && h('button', { class: 'button primary', onclick: act('approve', { hash: post.hash }, () => 'Approved.') }, icon('check'), 'Approve'),
+    post.state === 'review' &&
+      h(
+        'button',
+        { class: 'button primary', onclick: act('approve', { hash: post.hash }, () => 'Approved.') },
+        icon('check'),
+        'Approve',
+      ),
     post.state === 'review' && h('button', { class: 'button', onclick: act('reject', {}, cancelled) }, 'Reject'),
-    post.state !== 'review' && CANCELLABLE.has(post.state) && h('button', { class: 'button danger', 'data-tone': 'bad', onclick: act('cancel', {}, cancelled) }, 'Cancel post'),
+    post.state !== 'review' &&
+      CANCELLABLE.has(post.state) &&
+      h('button', { class: 'button danger', 'data-tone': 'bad', onclick: act('cancel', {}, cancelled) }, 'Cancel post'),
   )
 
 const METRICS = ['views', 'likes', 'reposts', 'quotes', 'replies', 'bookmarks']
@@ -46,11 +55,14 @@ const metrics = (segment) =>
   h(
     'dl',
     { class: 'metrics' },
-    METRICS.map((name) => h('div', { key: name }, h('dt', null, name), h('dd', { class: 'figures' }, figure(segment.metrics[name])))),
+    METRICS.map((name) =>
+      h('div', { key: name }, h('dt', null, name), h('dd', { class: 'figures' }, figure(segment.metrics[name]))),
+    ),
     h('div', { class: 'when' }, h('dt', null, 'measured'), h('dd', null, ago(segment.measuredAt))),
   )
 
-const image = ({ id, alt }) => h('img', { key: id, src: `/v1/media/${id}`, alt, title: alt || 'No alt text', loading: 'lazy' })
+const image = ({ id, alt }) =>
+  h('img', { key: id, src: `/v1/media/${id}`, alt, title: alt || 'No alt text', loading: 'lazy' })
 
 const recorded = (segment) => {
   if (segment.recordedAt) return h('span', null, icon('check'), `recorded ${moment(segment.recordedAt)}`)
@@ -67,12 +79,23 @@ const segmentItem = (post) => (segment) =>
       h('span', { class: 'index figures' }, segment.index + 1),
       pill(segment.state),
       segment.missing && tag('bad', 'Gone from the platform'),
-      segment.url && h('a', { href: segment.url, target: '_blank', rel: 'noreferrer', class: 'row small' }, `Open on ${post.platform.toUpperCase()}`, icon('link')),
+      segment.url &&
+        h(
+          'a',
+          { href: segment.url, target: '_blank', rel: 'noreferrer', class: 'row small' },
+          `Open on ${post.platform.toUpperCase()}`,
+          icon('link'),
+        ),
     ),
     h('p', { class: 'text' }, segment.text),
     segment.media.length > 0 && h('div', { class: 'pictures' }, segment.media.map(image)),
     (segment.platformId || segment.recordedAt) &&
-      h('div', { class: 'evidence muted small' }, segment.platformId && h('span', { class: 'mono' }, segment.platformId), recorded(segment)),
+      h(
+        'div',
+        { class: 'evidence muted small' },
+        segment.platformId && h('span', { class: 'mono' }, segment.platformId),
+        recorded(segment),
+      ),
     segment.metrics && metrics(segment),
   )
 
@@ -82,8 +105,18 @@ const factItem = (start) => (fact) => {
   return h(
     'li',
     { key: fact.id + fact.at, 'data-tone': tone },
-    h('div', null, h('span', null, sentence), reason && h('p', { class: 'muted small' }, reason), h('span', { class: 'mono muted type' }, fact.type)),
-    h('time', { class: 'muted small figures', datetime: fact.at, title: fact.at }, fact.at === start ? moment(fact.at) : `+${duration(new Date(fact.at) - new Date(start))}`),
+    h(
+      'div',
+      null,
+      h('span', null, sentence),
+      reason && h('p', { class: 'muted small' }, reason),
+      h('span', { class: 'mono muted type' }, fact.type),
+    ),
+    h(
+      'time',
+      { class: 'muted small figures', datetime: fact.at, title: fact.at },
+      fact.at === start ? moment(fact.at) : `+${duration(new Date(fact.at) - new Date(start))}`,
+    ),
   )
 }
 
@@ -107,14 +140,23 @@ const details = (post) =>
       ['Id', post.id],
     ]
       .filter(([, value]) => value)
-      .map(([name, value]) => h('div', { key: name }, h('dt', { class: 'muted' }, name), h('dd', { class: /Id|Answers/.test(name) ? 'mono' : undefined }, value))),
+      .map(([name, value]) =>
+        h(
+          'div',
+          { key: name },
+          h('dt', { class: 'muted' }, name),
+          h('dd', { class: /Id|Answers/.test(name) ? 'mono' : undefined }, value),
+        ),
+      ),
   )
 
 export const view = () => {
   const { item, facts, error } = store.post
   const back = h('a', { class: 'button quiet', href: '#/posts', 'aria-label': 'Back to the posts' }, icon('back'))
-  if (item === null) return [h('header', null, back, h('h1', null, 'Post')), error ? notice('bad', error) : empty('Reading…')]
-  const title = item.kind === 'reply' ? 'Reply' : item.segments.length > 1 ? `Thread of ${item.segments.length}` : 'Post'
+  if (item === null)
+    return [h('header', null, back, h('h1', null, 'Post')), error ? notice('bad', error) : empty('Reading…')]
+  const title =
+    item.kind === 'reply' ? 'Reply' : item.segments.length > 1 ? `Thread of ${item.segments.length}` : 'Post'
   return [
     h('header', null, back, h('h1', null, title), pill(item.state), actions(item)),
     h(

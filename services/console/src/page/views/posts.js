@@ -61,7 +61,9 @@ const when = (post) => {
 
 /** The sum of a figure over the segments; null while no segment shows it. */
 const total = (post, name) => {
-  const seen = post.segments.map((segment) => segment.metrics?.[name]).filter((value) => value !== null && value !== undefined)
+  const seen = post.segments
+    .map((segment) => segment.metrics?.[name])
+    .filter((value) => value !== null && value !== undefined)
   return seen.length === 0 ? null : seen.reduce((a, b) => a + b, 0)
 }
 
@@ -74,7 +76,15 @@ const measured = (post) =>
   ]
     .map(([glyph, name, label]) => [glyph, total(post, name), label])
     .filter(([, value]) => value !== null)
-    .map(([glyph, value, label]) => h('span', { class: 'metric figures', title: label }, icon(glyph), figure(value), h('span', { class: 'sr' }, label)))
+    .map(([glyph, value, label]) =>
+      h(
+        'span',
+        { class: 'metric figures', title: label },
+        icon(glyph),
+        figure(value),
+        h('span', { class: 'sr' }, label),
+      ),
+    )
 
 /** One post in a list. */
 export const postRow = (post) =>
@@ -94,8 +104,15 @@ export const postRow = (post) =>
         post.segments.length > 1 && tag('off', `Thread of ${post.segments.length}`),
       ),
       h('p', { class: 'excerpt' }, post.segments[0].text || 'Image'),
-      h('div', { class: 'row muted small' }, post.segments.some((s) => s.media.length > 0) && icon('image'), measured(post)),
-      post.reason && !['live', 'queued', 'publishing'].includes(post.state) && h('p', { class: 'small muted' }, post.reason),
+      h(
+        'div',
+        { class: 'row muted small' },
+        post.segments.some((s) => s.media.length > 0) && icon('image'),
+        measured(post),
+      ),
+      post.reason &&
+        !['live', 'queued', 'publishing'].includes(post.state) &&
+        h('p', { class: 'small muted' }, post.reason),
     ),
   )
 
@@ -104,7 +121,16 @@ const filters = () =>
     'div',
     { class: 'filters', role: 'group', 'aria-label': 'Filter by state' },
     FILTERS.map(([id, label]) =>
-      h('button', { key: id, class: 'chip', 'aria-pressed': String(store.posts.filter === id), onclick: () => choose({ filter: id }) }, label),
+      h(
+        'button',
+        {
+          key: id,
+          class: 'chip',
+          'aria-pressed': String(store.posts.filter === id),
+          onclick: () => choose({ filter: id }),
+        },
+        label,
+      ),
     ),
   )
 
@@ -112,7 +138,12 @@ const accounts = () =>
   (store.accounts.items ?? []).length > 1 &&
   h(
     'select',
-    { class: 'input narrow', 'aria-label': 'Account', value: store.posts.account, onchange: (e) => choose({ account: e.currentTarget.value }) },
+    {
+      class: 'input narrow',
+      'aria-label': 'Account',
+      value: store.posts.account,
+      onchange: (e) => choose({ account: e.currentTarget.value }),
+    },
     h('option', { value: '' }, 'All accounts'),
     store.accounts.items.map(({ id }) => h('option', { key: id, value: id }, `@${id}`)),
   )
@@ -127,7 +158,8 @@ export const view = () => {
       filters(),
       error && notice('bad', error),
       items === null && !error && empty('Reading…'),
-      items?.length === 0 && empty('No post is in this state.', h('a', { class: 'button', href: '#/compose' }, 'Compose')),
+      items?.length === 0 &&
+        empty('No post is in this state.', h('a', { class: 'button', href: '#/compose' }, 'Compose')),
       items?.length > 0 && h('ul', { class: 'card rows' }, items.map(postRow)),
       next && h('button', { class: 'button', disabled: busy, onclick: more }, busy ? 'Reading…' : 'Show more'),
     ),

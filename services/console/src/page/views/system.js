@@ -67,7 +67,17 @@ export const queueList = (queues, { onlyBusy }) => {
     h(
       'table',
       { class: onlyBusy ? 'table brief' : 'table' },
-      h('thead', null, h('tr', null, ['Queue', 'Ready', 'In hand', 'In', 'Out', 'Consumers'].map((name, n) => h('th', { key: name, scope: 'col', class: n > 2 ? 'wide' : undefined }, name)))),
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          ['Queue', 'Ready', 'In hand', 'In', 'Out', 'Consumers'].map((name, n) =>
+            h('th', { key: name, scope: 'col', class: n > 2 ? 'wide' : undefined }, name),
+          ),
+        ),
+      ),
       h('tbody', null, shown.map(queueRow)),
     ),
   )
@@ -86,11 +96,33 @@ export const view = () => {
     h(
       'div',
       { class: 'stack' },
-      troubles.length > 0 && notice('bad', h('ul', null, troubles.map((text) => h('li', { key: text }, text)))),
+      troubles.length > 0 &&
+        notice(
+          'bad',
+          h(
+            'ul',
+            null,
+            troubles.map((text) => h('li', { key: text }, text)),
+          ),
+        ),
       card('Browser pool', slots(pool)),
-      card('Work', queueList(group(queues, (name) => !isDead(name) && !isDelay(name)), { onlyBusy: false })),
-      card('Waiting on the clock', queueList(group(queues, isDelay), { onlyBusy: false }), h('span', { class: 'muted' }, 'delay rungs')),
-      card('Dead letters', queueList(dead, { onlyBusy: false }), lost > 0 ? tag('bad', counted(lost, 'message')) : tag('good', 'none')),
+      card(
+        'Work',
+        queueList(
+          group(queues, (name) => !isDead(name) && !isDelay(name)),
+          { onlyBusy: false },
+        ),
+      ),
+      card(
+        'Waiting on the clock',
+        queueList(group(queues, isDelay), { onlyBusy: false }),
+        h('span', { class: 'muted' }, 'delay rungs'),
+      ),
+      card(
+        'Dead letters',
+        queueList(dead, { onlyBusy: false }),
+        lost > 0 ? tag('bad', counted(lost, 'message')) : tag('good', 'none'),
+      ),
     ),
   ]
 }

@@ -1,0 +1,47 @@
+import { isolate } from '@surepost/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestConsole, testConsole } from './fixture.ts'
+
+const env = await isolate()
+let api: TestConsole
+beforeAll(async () => {
+  api = await testConsole(env)
+})
+afterAll(() => api[Symbol.asyncDispose]())
+
+test('accounts are those of the brokers', async () => {
+  const { status, body } = await api.call('GET', '/v1/accounts')
+  expect(status).toBe(200)
+  expect(body.accounts).toMatchObject([
+    { id: 'ada', platform: 'x', handle: 'ada_writes', session: 'ready', paused: null },
+  ])
+})
+
+test('an account that is added can be published to at once', async () => {
+  const added = await api.call('PUT', '/v1/accounts/grace', { platform: 'x', handle: 'grace_h', checks: [3, 10] })
+  expect([added.status, added.body]).toMatchObject([
+    200,
+    { id: 'grace', checks: [3, 10], budgets: { post: { perHour: 10 } } },
+  ])
+  expect(api.broker.asked.at(-1)).toMatchObject({ type: 'account.configure', body: { config: { id: 'grace' } } })
+  expect((await api.call('POST', '/v1/posts', { account: 'grace', segments: [{ text: 'hello' }] })).status).toBe(202)
+})
+
+test('a session goes to the broker and nowhere else', async () => {
+  const state = { cookies: [{ name: 'auth_token', value: 'topsecret' }], origins: [] }
+  expect((await api.call('PUT', '/v1/accounts/ada/session', state)).status).toBe(204)
+  expect(api.broker.sessions.get('ada')).toEqual(state)
+  expect(JSON.stringify((await api.call('GET', '/v1/accounts')).body)).not.toContain('topsecret')
+})
+
+test('an account is paused and resumed by its broker', async () => {
+  const until = '2030-01-01T00:00:00.000Z'
+  expect((await api.call('POST', '/v1/accounts/ada/pause', { reason: 'holiday', until })).body).toEqual({
+    account: 'ada',
+    paused: true,
+  })
+  const paused = (await api.call('GET', '/v1/accounts')).body.accounts[0]
+  expect(paused).toMatchObject({ id: 'ada', paused: { reason: 'holiday', until } })
+  expect((await api.call('POST', '/v1/accounts/ada/resume')).body).toEqual({ account: 'ada', paused: false })
+  expect((await api.call('GET', '/v1/accounts')).body.accounts[0].paused).toBeNull()
+})
