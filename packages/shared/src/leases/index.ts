@@ -1,0 +1,2 @@
+export { connectLeases, type LeasesOptions } from './leases.ts'
+export * from './types.ts'

@@ -1,0 +1,114 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { newId } from '@surepost/shared/contracts'
+import { UnavailableError, messageOf } from '@surepost/shared/errors'
+import { pause, within } from '@surepost/shared/runtime'
+import { type BrowserServer, chromium } from 'playwright'
+import { BROWSER_MARK, groupIsGone, killGroup } from './group.ts'
+
+export interface BrowserConfig {
+  readonly executablePath: string | undefined
+  readonly args: readonly string[]
+  /** Folder of all profiles; each browser gets one of its own inside. */
+  readonly folder: string
+  /** Beginning of the paths of their temporary folders. Short: a socket's path in it has at most 108 bytes (unix(7)). */
+  readonly temporary: string
+}
+
+/** One Chromium: a process group of its own, for one lease. */
+export interface Browser {
+  readonly id: string
+  readonly pgid: number
+  /** Playwright's own endpoint on the loopback. Never handed out: the proxy is the only way to it. */
+  readonly endpoint: URL
+  /** Resolves with the moment at which no process of it could do anything any more. Never rejects. */
+  readonly gone: Promise<Date>
+  readonly alive: boolean
+  kill(): void
+}
+
+/** A cold launch takes 130 ms on an idle machine; this bounds a busy one. */
+const LAUNCH_MS = 30_000
+const GONE_CHECK_MS = 5
+
+/** Start a browser. @throws UnavailableError when it does not come up in time */
+export const launchBrowser = async (config: BrowserConfig): Promise<Browser> => {
+  const id = newId()
+  const folder = join(config.folder, id)
+  const temporary = await mkdtemp(config.temporary)
+  await mkdir(folder, { recursive: true })
+  const clean = async (): Promise<void> => {
+    for (const path of [folder, temporary])
+      await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }).catch(() => {})
+  }
+  try {
+    const server = await chromium.launchServer({
+      ...(config.executablePath === undefined ? {} : { executablePath: config.executablePath }),
+      args: [...config.args],
+      host: '127.0.0.1',
+      timeout: LAUNCH_MS,
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+      // Everything that it writes goes to its own folder, which goes with it.
+      env: {
+        ...environment(),
+        [BROWSER_MARK]: folder,
+        TMPDIR: temporary,
+        XDG_CONFIG_HOME: folder,
+        XDG_CACHE_HOME: folder,
+      },
+    })
+    return browserOf(server, id, clean)
+  } catch (error) {
+    await clean()
+    throw new UnavailableError('browsers', `A browser could not be started: ${messageOf(error)}`)
+  }
+}
+
+/** What a browser needs of the environment; our keys and URLs are not for it. */
+const PASSED = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'DISPLAY',
+  'FONTCONFIG_PATH',
+  'LD_LIBRARY_PATH',
+  'NODE_EXTRA_CA_CERTS',
+]
+const environment = (): Record<string, string> =>
+  Object.fromEntries(PASSED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+
+const browserOf = (server: BrowserServer, id: string, clean: () => Promise<void>): Browser => {
+  const child = server.process()
+  const pgid = child.pid
+  if (pgid === undefined) throw new UnavailableError('browsers', 'The browser has no process.')
+  let alive = true
+  const exited = new Promise<void>((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve()
+    else child.once('exit', () => resolve())
+  })
+  const observe = async (): Promise<Date> => {
+    await exited
+    alive = false
+    // The leader may have crashed alone: its network process can still have a request under way.
+    killGroup(pgid)
+    while (!groupIsGone(pgid)) await pause(GONE_CHECK_MS)
+    const at = new Date()
+    await within(server.kill(), 5_000, () => new Error('late')).catch(() => {})
+    await clean()
+    return at
+  }
+  return {
+    id,
+    pgid,
+    endpoint: new URL(server.wsEndpoint()),
+    gone: observe(),
+    get alive() {
+      return alive
+    },
+    kill: () => killGroup(pgid),
+  }
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import {
+  amqpVariables,
+  asSecret,
+  integer,
+  list,
+  milliseconds,
+  parseConfig,
+  port,
+  secret,
+  url,
+} from '@surepost/shared/runtime'
+import { z } from 'zod'
+import { DEFAULT_POLICY, type Policy } from './ledger/policy.ts'
+
+const base64Key = asSecret(
+  z
+    .string()
+    .refine(
+      (value) => Buffer.from(value, 'base64').length === 32,
+      'must be 32 bytes in base64 (openssl rand -base64 32)',
+    )
+    .transform((value) => Buffer.from(value, 'base64')),
+)
+
+/** Every variable of the service; README.md says what each is for. */
+const variables = z.object({
+  ...amqpVariables,
+  BROKER_SHARD: integer(0, 1_023).default(0),
+  BROKER_HOST: z.string().default('0.0.0.0'),
+  BROKER_PORT: port(),
+  BROKER_PUBLIC_URL: url('ws', 'wss'),
+  BROKER_DATA_DIR: z.string().min(1),
+  BROKER_SLOTS: integer(2, 100).default(3),
+  BROKER_ADMIN_KEY: secret(16),
+  SESSION_KEY: base64Key,
+  CHROMIUM_PATH: z.string().optional(),
+  CHROMIUM_ARGS: list(' ').default([]),
+  SETTLE_WINDOW_MS: milliseconds(1, 3_600_000).default(DEFAULT_POLICY.settleWindowMs),
+  GIVE_UP_AFTER_MS: milliseconds(1).default(DEFAULT_POLICY.giveUpAfterMs),
+  SAME_TEXT_WINDOW_MS: milliseconds(0).default(DEFAULT_POLICY.sameTextWindowMs),
+  LEASE_ACT_MS: milliseconds(1_000, 600_000).default(DEFAULT_POLICY.leaseMs.act.first),
+  LEASE_READ_MS: milliseconds(1_000, 300_000).default(DEFAULT_POLICY.leaseMs.background.first),
+})
+
+export type Config = z.output<typeof variables>
+
+/** @throws ConfigError with one sentence per variable that is wrong */
+export const readConfig = (env: Readonly<Record<string, string | undefined>> = process.env): Config =>
+  parseConfig(
+    variables.refine((c) => c.BROKER_SHARD < c.BROKER_SHARDS, {
+      path: ['BROKER_SHARD'],
+      message: 'must be less than BROKER_SHARDS',
+    }),
+    env,
+  )
+
+export const policyOf = (config: Config): Policy => ({
+  ...DEFAULT_POLICY,
+  settleWindowMs: config.SETTLE_WINDOW_MS,
+  giveUpAfterMs: config.GIVE_UP_AFTER_MS,
+  sameTextWindowMs: config.SAME_TEXT_WINDOW_MS,
+  leaseMs: {
+    act: { ...DEFAULT_POLICY.leaseMs.act, first: config.LEASE_ACT_MS },
+    interactive: { ...DEFAULT_POLICY.leaseMs.interactive, first: config.LEASE_READ_MS },
+    background: { ...DEFAULT_POLICY.leaseMs.background, first: config.LEASE_READ_MS },
+  },
+})
+
+/** Where things lie. To be asked for once, before the process's own temporary folder is moved into the data folder. */
+export const placesOf = ({ BROKER_DATA_DIR }: Config) => {
+  const folder = isAbsolute(BROKER_DATA_DIR) ? BROKER_DATA_DIR : resolve(BROKER_DATA_DIR)
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 8)
+  const temporary = join(tmpdir(), `surepost-${name}-`)
+  return {
+    folder,
+    temporary,
+    lock: join(folder, 'lock'),
+    ledger: join(folder, 'ledger.db'),
+    browsers: join(folder, 'browsers'),
+  }
+}

@@ -1,0 +1,35 @@
+import {
+  CancelPost,
+  ConfigureAccount,
+  MarkControl,
+  PauseAccount,
+  ResumeAccount,
+  SetKillSwitch,
+} from '@surepost/shared/contracts'
+import { type Outcome, type Route, answer, handle } from '@surepost/shared/messaging'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Refused } from '../ledger/writes.ts'
+
+/** A refusal is an answer: it would be refused again, and nobody gains from a dead letter. */
+const told = (result: object | Refused): Outcome => answer('refused' in result ? { error: result.detail } : result)
+
+/**
+ * What is told to the broker itself, in the order in which it was said. Each handler answers after the ledger has it on
+ * the disk.
+ * @param marked called with each mark that comes
+ */
+export const controlRoutes = (ledger: Pick<Ledger, 'ask'>, marked: (mark: string) => void): Route[] =>
+  [
+    handle(ConfigureAccount, async ({ body }) => answer(await ledger.ask('configure', body.config))),
+    handle(PauseAccount, async ({ body: { account, reason, until } }) => {
+      const pause = { reason, until: until === null ? null : Date.parse(until), by: 'operator' } as const
+      return told(await ledger.ask('pause', account, pause))
+    }),
+    handle(ResumeAccount, async ({ body: { account, by } }) => told(await ledger.ask('resume', account, by))),
+    handle(CancelPost, async ({ body }) => answer(await ledger.ask('cancel', { ...body, throughRevision: null }))),
+    handle(SetKillSwitch, async ({ body }) => answer(await ledger.ask('killSwitch', body))),
+    handle(MarkControl, async ({ body }) => {
+      marked(body.mark)
+      return answer({ told: true })
+    }),
+  ] as Route[]

@@ -1,0 +1,64 @@
+import { LEASE_REQUESTS, type LeaseClass } from '@surepost/shared/contracts'
+import { TransientError, messageOf } from '@surepost/shared/errors'
+import { type Route, done, handle } from '@surepost/shared/messaging'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Desk } from '../leases/desk.ts'
+import { minorOf } from '../leases/grant.ts'
+import type { InLine, Refusal } from '../leases/line.ts'
+
+export interface LeasePorts {
+  readonly desk: Desk
+  readonly ledger: Pick<Ledger, 'ask'>
+  /** Playwright's version here. */
+  readonly playwright: string
+}
+
+/** A wrong version is cured by a deployment, not by asking again soon. */
+const VERSION_RETRY_MS = 300_000
+const LEDGER_RETRY_MS = 5_000
+/** A request is held unacked while it waits: well inside RabbitMQ's `consumer_timeout` of 30 minutes. */
+const MOST_WAIT_MS = 20 * 60_000
+
+/** Requests of one class. The message is acked when it was answered; one that was not is handed back at shutdown. */
+export const leaseRequest = ({ desk, ledger, playwright }: LeasePorts, leaseClass: LeaseClass): Route =>
+  handle(LEASE_REQUESTS[leaseClass], async ({ body, replyTo, correlationId }, { signal }) => {
+    // Nobody to grant it to.
+    if (replyTo === undefined) return done
+    const now = Date.now()
+    const request: InLine = {
+      requestId: body.requestId,
+      account: body.account,
+      class: body.class,
+      startBy: Math.min(Date.parse(body.startBy), now + MOST_WAIT_MS),
+      receivedAt: now,
+      replyTo: { replyTo, correlationId },
+      served: Promise.withResolvers(),
+      failures: 0,
+    }
+    const refusal =
+      minorOf(body.playwright) === minorOf(playwright)
+        ? await gate(ledger, request)
+        : wrongVersion(body.playwright, playwright)
+    if (refusal !== null) {
+      await desk.refuse(request, refusal)
+      return done
+    }
+    if ((await desk.receive(request, signal)) === 'answered') return done
+    throw new TransientError('the browser-broker stops granting')
+  }) as Route
+
+const wrongVersion = (theirs: string, ours: string): Refusal => ({
+  reason: 'version',
+  retryAt: Date.now() + VERSION_RETRY_MS,
+  detail: `The asker has Playwright ${theirs} and the browser-broker ${ours}: major and minor must be the same; deploy both from one release.`,
+})
+
+/** What the ledger says before a request waits in vain; it is asked again at the grant. */
+const gate = async (ledger: Pick<Ledger, 'ask'>, { account, class: leaseClass }: InLine): Promise<Refusal | null> => {
+  try {
+    const denied = await ledger.ask('gate', { account, class: leaseClass })
+    return denied === null ? null : { reason: denied.denied, retryAt: denied.retryAt, detail: denied.detail }
+  } catch (error) {
+    return { reason: 'pressure', retryAt: Date.now() + LEDGER_RETRY_MS, detail: messageOf(error) }
+  }
+}

@@ -1,0 +1,49 @@
+import type { AccountId, LeaseClass } from '@surepost/shared/contracts'
+
+type Millis = number
+
+/**
+ * The states of a lease. A slot and an account are taken from `offered` on, and come back with `closed`, which needs the
+ * observed exit of the browser. (A request in line is `queued`: it has no lease yet.)
+ */
+export type LeaseState = 'offered' | 'active' | 'closing' | 'closed'
+export type LeaseEvent = 'claimed' | 'ended' | 'gone'
+
+export const LEASE_TRANSITIONS: Readonly<Record<LeaseState, Readonly<Partial<Record<LeaseEvent, LeaseState>>>>> = {
+  offered: { claimed: 'active', ended: 'closing' },
+  active: { ended: 'closing' },
+  closing: { gone: 'closed' },
+  closed: {},
+}
+
+/** Why a lease ended. */
+export type EndCause =
+  | 'released'
+  | 'unclaimed'
+  | 'undeliverable'
+  | 'client_lost'
+  | 'expired'
+  | 'revoked'
+  | 'protocol'
+  | 'browser_crash'
+  | 'no_browser'
+  | 'shutdown'
+
+/** A lease that takes a slot and its account. */
+export interface Held {
+  readonly leaseId: string
+  readonly account: AccountId
+  readonly class: LeaseClass
+  readonly state: Exclude<LeaseState, 'closed'>
+  readonly grantedAt: Millis
+  readonly expiresAt: Millis
+}
+
+/** A request in line. */
+export interface Waiting {
+  readonly requestId: string
+  readonly account: AccountId
+  readonly class: LeaseClass
+  readonly startBy: Millis
+  readonly receivedAt: Millis
+}

@@ -1,0 +1,85 @@
+import type { AccountConfig, AccountId } from '@surepost/shared/contracts'
+import { type Account, type KillSwitch, type Millis, type Pause, instant } from './model.ts'
+import type { Tables } from './views.ts'
+import { type Decision, type Refused, nothing, refuse } from './writes.ts'
+
+type Told = { readonly told: true }
+const told: Told = { told: true }
+
+/** Configure an account, new or known. A repeat of the same configuration is said again: its fact may be what was lost. */
+export const decideConfigure = (tables: Tables, config: AccountConfig, now: Millis): Decision<Told> => {
+  const before = tables.account(config.id)
+  const account: Account = { pause: null, fence: 0, ...before, config }
+  return {
+    answer: told,
+    writes: [
+      { put: 'account', account },
+      { emit: 'account.configured', body: { at: instant(now), config } },
+    ],
+  }
+}
+
+/** An operator's pause stands over a holder's shorter one; the platform's "wants a person" stands over everything. */
+const stronger = (before: Pause | null, next: Pause, now: Millis): Pause => {
+  if (before === null || (before.until ?? Infinity) <= now) return next
+  if (before.by === 'holder' && before.until === null) return before
+  return next.by === 'holder' && (next.until ?? Infinity) < (before.until ?? Infinity) ? before : next
+}
+
+export const decidePause = (tables: Tables, id: AccountId, next: Pause, now: Millis): Decision<Told | Refused> => {
+  const account = tables.account(id)
+  if (account === null) return refuse('unknown_account', `The account ${id} is not configured here.`)
+  const pause = stronger(account.pause, next, now)
+  if (pause === account.pause) return nothing(told)
+  const until = pause.until === null ? null : instant(pause.until)
+  return {
+    answer: told,
+    writes: [
+      { put: 'account', account: { ...account, pause } },
+      { emit: 'account.paused', body: { at: instant(now), account: id, reason: pause.reason, until } },
+      ...(next.by === 'holder' && next.until === null
+        ? [
+            {
+              emit: 'alert.raised' as const,
+              body: {
+                at: instant(now),
+                key: `account.paused.${id}`,
+                severity: 'critical' as const,
+                sentence: `The platform wants a person for ${id}: ${next.reason}. Look at the account, give a new session and resume it.`,
+              },
+            },
+          ]
+        : []),
+    ],
+  }
+}
+
+export const decideResume = (tables: Tables, id: AccountId, by: string, now: Millis): Decision<Told | Refused> => {
+  const account = tables.account(id)
+  if (account === null) return refuse('unknown_account', `The account ${id} is not configured here.`)
+  const wanted = account.pause?.by === 'holder' && account.pause.until === null
+  return {
+    answer: told,
+    writes: [
+      { put: 'account', account: { ...account, pause: null } },
+      { emit: 'account.resumed', body: { at: instant(now), account: id, by } },
+      ...(wanted ? [{ emit: 'alert.cleared' as const, body: { at: instant(now), key: `account.paused.${id}` } }] : []),
+    ],
+  }
+}
+
+/** While it is on nothing is begun anywhere on this shard; what was begun is still reconciled. */
+export const decideKillSwitch = (killSwitch: KillSwitch, now: Millis): Decision<Told> => {
+  const at = instant(now)
+  const key = 'kill_switch'
+  const sentence = `The kill switch is on (${killSwitch.by}: ${killSwitch.reason}): nothing is published until it is released.`
+  return {
+    answer: told,
+    writes: [
+      { put: 'kill_switch', killSwitch },
+      killSwitch.on
+        ? { emit: 'alert.raised', body: { at, key, severity: 'critical', sentence } }
+        : { emit: 'alert.cleared', body: { at, key } },
+    ],
+  }
+}

@@ -1,0 +1,151 @@
+import {
+  type AccountConfig,
+  type AccountId,
+  type ActionKey,
+  Hash,
+  type LeaseClass,
+  type PlatformId,
+  type PostId,
+  type PostKind,
+} from '@surepost/shared/contracts'
+
+/** A moment in milliseconds since 1970, by the broker's own clock. */
+export type Millis = number
+
+/**
+ * The states of an action (one create of one segment of one revision).
+ * - `open`: an attempt was begun and its holder may click at any moment.
+ * - `unknown`: the attempt's end was not seen; only the platform can say.
+ * - `aborted`: nothing was created: its holder was certain, or a settled reading of the platform did not hold it.
+ * - `done`: it is (or was) live, with the platform's id.
+ */
+export type ActionState = 'open' | 'unknown' | 'aborted' | 'done'
+
+/** What can happen to an action. `found` is a fact from elsewhere; `lost` stands for a ledger that knew more. */
+export type ActionEvent = 'begin' | 'complete' | 'abort' | 'unknown' | 'absent' | 'lease_ended' | 'found' | 'lost'
+
+/** The one table of transitions. What is not in it is refused. Evidence from the platform is accepted in every state. */
+export const TRANSITIONS: Readonly<Record<ActionState | 'none', Readonly<Partial<Record<ActionEvent, ActionState>>>>> =
+  {
+    none: { begin: 'open', found: 'done', lost: 'unknown' },
+    open: { complete: 'done', abort: 'aborted', unknown: 'unknown', lease_ended: 'unknown', found: 'done' },
+    unknown: { complete: 'done', absent: 'aborted', lease_ended: 'unknown', found: 'done' },
+    aborted: { begin: 'open', complete: 'done', found: 'done', lost: 'unknown' },
+    done: { found: 'done' },
+  }
+
+/** The state after an event, or undefined where the event is refused. */
+export const after = (state: ActionState | 'none', event: ActionEvent): ActionState | undefined =>
+  TRANSITIONS[state][event]
+
+/** Who created or found it, as facts say it. */
+export type Source = 'response' | 'reconciled' | 'audit'
+
+export interface Action extends ActionKey {
+  readonly segments: number
+  readonly hash: Hash
+  readonly textHash: Hash | null
+  readonly account: AccountId
+  readonly kind: PostKind
+  readonly notAfter: Millis
+  readonly state: ActionState
+  /** The attempt in hand or the last one; 1 for the first. */
+  readonly attempt: number
+  /** How many attempts ended unseen and were then found absent: the bound of re-opening counts these. */
+  readonly absences: number
+  readonly firstBegunAt: Millis
+  /** When the attempt in hand was begun. */
+  readonly begunAt: Millis
+  /** The lease under which the attempt was begun; null when there was none (audit, lost ledger). */
+  readonly leaseId: string | null
+  readonly unknownSince: Millis | null
+  /** The moment the browser that could have clicked was observed gone; null while it may live. */
+  readonly quietSince: Millis | null
+  readonly platformId: PlatformId | null
+  readonly url: string | null
+  readonly publishedAt: Millis | null
+  readonly source: Source | null
+  /** A live segment that is no longer on the platform. */
+  readonly gone: 'deleted' | 'missing' | null
+  readonly reason: string | null
+  /** Last time anybody asked or told something of it. */
+  readonly touchedAt: Millis
+  readonly resends: number
+}
+
+/** A post was cancelled; `throughRevision` null means every revision. */
+export interface Revocation {
+  readonly postId: PostId
+  readonly account: AccountId
+  readonly throughRevision: number | null
+  readonly at: Millis
+  readonly by: string
+  readonly reason: string
+  /** True when `post.cancelled` was said: nothing is live and nothing will be. */
+  readonly announced: boolean
+}
+
+/**
+ * One unit of an account's budget. `reserved` (attempt 0) is held for a later segment of a thread in progress; `spent`
+ * belongs to one attempt. Abort removes it; nothing else does before it is too old to count.
+ */
+export interface Spend extends ActionKey {
+  readonly account: AccountId
+  readonly kind: PostKind
+  readonly attempt: number
+  readonly state: 'reserved' | 'spent'
+  readonly at: Millis
+  /** The last moment at which the click can have happened; null while it still can. */
+  readonly clickedBy: Millis | null
+}
+
+/** The time given to a refused post: kept free for it, so that refusals are spaced and in order. */
+export interface Appointment {
+  readonly postId: PostId
+  readonly account: AccountId
+  readonly kind: PostKind
+  readonly at: Millis
+  /** Creates it will need. */
+  readonly need: number
+}
+
+/** Why an account rests. A holder's pause says that the platform wants a person or rest; an operator's only stops acting. */
+export interface Pause {
+  readonly reason: string
+  readonly until: Millis | null
+  readonly by: 'operator' | 'holder'
+}
+
+export interface Account {
+  readonly config: AccountConfig
+  readonly pause: Pause | null
+  /** Fencing number of the latest lease. */
+  readonly fence: number
+}
+
+export interface LeaseRecord {
+  readonly leaseId: string
+  readonly account: AccountId
+  readonly class: LeaseClass
+  readonly fence: number
+  readonly grantedAt: Millis
+  readonly expiresAt: Millis
+  /** The observed exit of its browser. */
+  readonly endedAt: Millis | null
+}
+
+export interface KillSwitch {
+  readonly on: boolean
+  readonly by: string
+  readonly reason: string
+}
+
+/** The hash of an action that is known only from a fact, which does not say it: no content has it, and any may be meant. */
+export const UNKNOWN_HASH = Hash.parse('0'.repeat(64))
+
+export const keyOf = ({ postId, revision, segment }: ActionKey): ActionKey => ({ postId, revision, segment })
+export const sameKey = (a: ActionKey, b: ActionKey): boolean =>
+  a.postId === b.postId && a.revision === b.revision && a.segment === b.segment
+export const nameOf = ({ postId, revision, segment }: ActionKey): string =>
+  `segment ${segment} of post ${postId} (revision ${revision})`
+export const instant = (at: Millis): string => new Date(at).toISOString()

@@ -1,0 +1,85 @@
+import { COMMANDS, FACTS, type CommandContract, type FactContract } from '@surepost/shared/contracts'
+import { messageOf } from '@surepost/shared/errors'
+import type { Bus } from '@surepost/shared/messaging'
+import { backoffMs, gauge, pause } from '@surepost/shared/runtime'
+import type { Logger } from 'pino'
+import type { Ledger } from './ledger.ts'
+import type { Parcel } from './upkeep.ts'
+
+const facts = new Map<string, FactContract>(FACTS.map((contract) => [contract.type, contract]))
+const commands = new Map<string, CommandContract>(COMMANDS.map((contract) => [contract.type, contract]))
+
+const BATCH = 100
+/** Looked at even if nobody said that something was written. */
+const IDLE_MS = 5_000
+
+export interface Outbox extends AsyncDisposable {
+  /** Facts and commands that RabbitMQ has not confirmed. */
+  readonly waiting: number
+}
+
+const publish = (bus: Bus, parcel: Parcel, shard: number): Promise<void> => {
+  const options = { id: parcel.id }
+  const command = commands.get(parcel.type)
+  if (parcel.kind === 'command' && command !== undefined) return bus.send(command, parcel.body, { ...options, shard })
+  const fact = facts.get(parcel.type)
+  if (fact === undefined) throw new Error(`there is no fact or command ${parcel.type}`)
+  return bus.emit(fact, parcel.body, options)
+}
+
+/**
+ * Publish what the ledger has written until RabbitMQ has confirmed it, in order, under the same message id each time:
+ * whatever becomes of the poster, of RabbitMQ or of this process, a transition that is durable is told.
+ */
+export const runOutbox = (ledger: Ledger, bus: Bus, shard: number, log: Logger): Outbox => {
+  const stopping = new AbortController()
+  const depth = gauge('surepost_ledger_outbox', 'Facts and commands of the ledger that are not confirmed yet.')
+  let wake = new AbortController()
+  let waiting = 0
+  ledger.onWritten(() => wake.abort())
+
+  const round = async (): Promise<number> => {
+    const parcels = await ledger.care('outbox', 0, BATCH)
+    waiting = parcels.length
+    depth.set(waiting)
+    const results = await Promise.allSettled(parcels.map((parcel) => publish(bus, parcel, shard)))
+    const sent = parcels.filter((_, i) => results[i]?.status === 'fulfilled')
+    if (sent.length > 0)
+      await ledger.care(
+        'confirmed',
+        sent.map((parcel) => parcel.seq),
+      )
+    waiting -= sent.length
+    depth.set(waiting)
+    const failed = results.find((r) => r.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+    return parcels.length
+  }
+  const loop = async (): Promise<void> => {
+    for (let failures = 0; !stopping.signal.aborted; ) {
+      wake = new AbortController()
+      try {
+        const sent = await round()
+        failures = 0
+        if (sent === 0) await pause(IDLE_MS, AbortSignal.any([wake.signal, stopping.signal]))
+      } catch (error) {
+        failures += 1
+        log.warn({ err: messageOf(error), waiting }, 'facts of the ledger could not be published; trying again')
+        await pause(backoffMs(failures), stopping.signal)
+      }
+    }
+  }
+  const running = loop()
+  return {
+    get waiting() {
+      return waiting
+    },
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort()
+      await running
+      await round().catch((error: unknown) =>
+        log.warn({ err: messageOf(error) }, 'facts stay in the outbox until the next start'),
+      )
+    },
+  }
+}

@@ -1,0 +1,114 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { ApprovedPost, PlatformId } from '@surepost/shared/contracts'
+import type { Account, Action, Appointment, KillSwitch, LeaseRecord, Revocation, Spend } from './model.ts'
+import { DAY } from './policy.ts'
+import type { Tables } from './views.ts'
+
+type Value = string | number | null
+
+/** Statements are prepared once per text. */
+export const statements = (db: DatabaseSync): ((sql: string) => StatementSync) => {
+  const prepared = new Map<string, StatementSync>()
+  return (sql) => {
+    const known = prepared.get(sql)
+    if (known !== undefined) return known
+    const statement = db.prepare(sql)
+    prepared.set(sql, statement)
+    return statement
+  }
+}
+
+const NO_KILL_SWITCH: KillSwitch = { on: false, by: '', reason: '' }
+const MOST_TAKEN = 1_000
+const MOST_APPOINTMENTS = 200
+const MOST_SILENT = 100
+
+/** The ledger's tables over SQLite, read only. Rows were written by this program, in the shape they are read. */
+export const sqliteTables = (db: DatabaseSync): Tables => {
+  const prepare = statements(db)
+  const rows = <Row>(sql: string, ...values: Value[]): Row[] => prepare(sql).all(...values) as Row[]
+  const docs = <Doc>(sql: string, ...values: Value[]): Doc[] =>
+    rows<{ doc: string }>(sql, ...values).map((row) => JSON.parse(row.doc) as Doc)
+  const doc = <Doc>(sql: string, ...values: Value[]): Doc | null => docs<Doc>(sql, ...values)[0] ?? null
+  const meta = (key: string): string | undefined =>
+    rows<{ value: string }>('select value from meta where key = ?', key)[0]?.value
+
+  return {
+    ledger: () => ({
+      id: meta('id') ?? '',
+      birth: Number(meta('birth')),
+      killSwitch: (JSON.parse(meta('kill_switch') ?? 'null') as KillSwitch | null) ?? NO_KILL_SWITCH,
+    }),
+    post: (postId) => ({
+      actions: docs<Action>('select doc from actions where post_id = ? order by revision, segment', postId),
+      revocation: doc<Revocation>('select doc from revocations where post_id = ?', postId),
+    }),
+    account: (id) => doc<Account>('select doc from accounts where id = ?', id),
+    lease: (id) => doc<LeaseRecord>('select doc from leases where id = ?', id),
+    spends: (account, kind, now) =>
+      docs<Spend>(
+        `select doc from spends where account = ? and kind = ? and (clicked_by > ? or (clicked_by is null and (state = 'spent' or at > ?)))`,
+        account,
+        kind,
+        now - DAY,
+        now - DAY,
+      ),
+    appointments: (account, kind, now) =>
+      rows<Appointment>(
+        `select post_id as "postId", account, kind, at, need from appointments where account = ? and kind = ? and at > ?
+         order by at limit ${MOST_APPOINTMENTS}`,
+        account,
+        kind,
+        now,
+      ),
+    appointment: (postId) =>
+      rows<Appointment>(
+        'select post_id as "postId", account, kind, at, need from appointments where post_id = ?',
+        postId,
+      )[0] ?? null,
+    sameText: (account, textHash, since, except) =>
+      doc<Action>(
+        `select doc from actions where account = ? and text_hash = ? and begun_at > ? and state <> 'aborted' and post_id <> ?
+         order by begun_at desc limit 1`,
+        account,
+        textHash,
+        since,
+        except,
+      ),
+    taken: (account, since, except) =>
+      rows<{ id: string }>(
+        `select platform_id as id from actions where account = ? and state = 'done' and published_at >= ?
+         and not (post_id = ? and revision = ? and segment = ?) order by published_at desc limit ${MOST_TAKEN}`,
+        account,
+        since,
+        except.postId,
+        except.revision,
+        except.segment,
+      ).map(({ id }) => PlatformId.parse(id)),
+    ownerOf: (account, platformId) =>
+      doc<Action>('select doc from actions where account = ? and platform_id = ?', account, platformId),
+    unsettledOf: (leaseId) =>
+      docs<Action>(
+        `select doc from actions where lease_id = ? and state in ('open', 'unknown') and quiet_since is null`,
+        leaseId,
+      ),
+    unsettled: (account) =>
+      rows(`select 1 from actions where account = ? and state in ('open', 'unknown') limit 1`, account).length > 0,
+    hasSession: (account) => rows('select 1 from sessions where account = ?', account).length > 0,
+    silent: (since, maxResends) =>
+      docs<Action>(
+        `select doc from actions a where state in ('open', 'unknown') and touched_at < ? and resends < ?
+         and not exists (select 1 from leases l where l.id = a.lease_id and l.ended_at is null) order by touched_at limit ${MOST_SILENT}`,
+        since,
+        maxResends,
+      ),
+    command: (postId, revision) => {
+      const row = rows<{ body: string }>(
+        'select body from commands where post_id = ? and revision = ?',
+        postId,
+        revision,
+      )[0]
+      return row === undefined ? null : ApprovedPost.parse(JSON.parse(row.body))
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import { AccountId } from '@surepost/shared/contracts'
+import { messageOf } from '@surepost/shared/errors'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import { type Sealing, StorageState } from '../accounts/sealing.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Desk } from '../leases/desk.ts'
+import { sameSecret } from '../leases/grant.ts'
+import { pressureOf } from '../leases/pressure.ts'
+
+export interface AdminPorts {
+  readonly desk: Desk
+  readonly ledger: Pick<Ledger, 'ask' | 'care'>
+  readonly sealing: Sealing
+  readonly adminKey: string
+}
+
+const authorized =
+  (key: string): RequestHandler =>
+  (request, response, next) => {
+    const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
+    if (given !== undefined && sameSecret(given, key)) return next()
+    response.status(401).json({ title: 'Unauthorized', detail: 'Give BROKER_ADMIN_KEY as a bearer token.' })
+  }
+
+/** Bad JSON and over-long bodies are the client's; nothing of a body is repeated, since it may be a session. */
+const onError: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 500
+  const bad = status >= 400 && status < 500
+  response.status(bad ? status : 500).json({
+    title: bad ? 'Bad request' : 'Internal error',
+    detail: bad ? 'The body is not JSON, or it is larger than 2 MB.' : messageOf(error),
+  })
+}
+
+/** The broker's own HTTP, for the console and people: accounts, sessions, pressure and leases. Every route needs the admin key. */
+export const adminApp = ({ desk, ledger, sealing, adminKey }: AdminPorts): Express => {
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(authorized(adminKey))
+  app.get('/accounts', async (_, response) => void response.json(await ledger.care('accounts')))
+  app.get('/pressure', (_, response) => void response.json(pressureOf(desk, Date.now())))
+  app.get('/leases', (_, response) => {
+    const time = (at: number): string => new Date(at).toISOString()
+    response.json(desk.holding.held.map((l) => ({ ...l, grantedAt: time(l.grantedAt), expiresAt: time(l.expiresAt) })))
+  })
+  app.put('/accounts/:id/session', express.json({ limit: '2mb' }), async (request, response) => {
+    const id = AccountId.safeParse(request.params['id'])
+    const known = id.success && (await ledger.care('accounts')).some(({ config }) => config.id === id.data)
+    if (!known)
+      return void response
+        .status(404)
+        .json({ title: 'Not found', detail: 'There is no such account here; configure it first.' })
+    const session = StorageState.safeParse(request.body)
+    if (!session.success)
+      return void response
+        .status(400)
+        .json({
+          title: 'Bad request',
+          detail: 'The body must be a Playwright storageState: {"cookies": [...], "origins": [...]}.',
+        })
+    await ledger.care('putSession', id.data, sealing.seal(id.data, session.data))
+    response.status(204).end()
+  })
+  app.use((_, response) => void response.status(404).json({ title: 'Not found', detail: 'There is no such route.' }))
+  app.use(onError)
+  return app
+}

@@ -1,0 +1,69 @@
+import { messageOf } from '@surepost/shared/errors'
+import { gauge } from '@surepost/shared/runtime'
+import type { Logger } from 'pino'
+import type { BrowserPool } from './browsers/pool.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import type { Desk } from './leases/desk.ts'
+
+const RESEND_EVERY_MS = 30_000
+const PRUNE_EVERY_MS = 3_600_000
+const COUNT_EVERY_MS = 1_000
+/** Browsers that no lease accounts for are a leak when they last this long. */
+const LEAK_MS = 10_000
+
+/** What the broker does by itself: send open actions again, forget what is old, count its browsers. */
+export const startUpkeep = ({
+  ledger,
+  pool,
+  desk,
+  log,
+}: {
+  ledger: Ledger
+  pool: BrowserPool
+  desk: Desk
+  log: Logger
+}): AsyncDisposable => {
+  const leaked = gauge('surepost_browsers_unaccounted', 'Browser processes beyond leases and spare, for 10 s or more.')
+  const unsettled = gauge('surepost_ledger_unsettled', 'Actions that are open or unknown.')
+  let oddSince: number | undefined
+  const count = (): void => {
+    const odd = pool.roots - desk.holding.held.length - (pool.spare ? 1 : 0)
+    // One that is being started belongs to neither yet.
+    if (odd <= 1) oddSince = undefined
+    else oddSince ??= Date.now()
+    const leak = oddSince !== undefined && Date.now() - oddSince >= LEAK_MS
+    if (leak)
+      log.error(
+        { roots: pool.roots, leases: desk.holding.held.length },
+        'there are browsers that no lease accounts for',
+      )
+    leaked.set(leak ? odd : 0)
+  }
+  const resend = async (): Promise<void> => {
+    const { resent } = await ledger.ask('resend')
+    if (resent > 0)
+      log.warn(
+        { resent },
+        'actions were open without a lease and nobody asked for them: their commands were sent again',
+      )
+    unsettled.set((await ledger.care('status')).unsettled)
+  }
+  const every = (ms: number, run: () => void | Promise<void>): NodeJS.Timeout =>
+    setInterval(() => {
+      Promise.resolve()
+        .then(run)
+        .catch((error: unknown) =>
+          log.warn({ err: messageOf(error) }, 'upkeep of the ledger failed; it is tried again'),
+        )
+    }, ms)
+  const timers = [
+    every(COUNT_EVERY_MS, count),
+    every(RESEND_EVERY_MS, resend),
+    every(PRUNE_EVERY_MS, () => ledger.care('prune')),
+  ]
+  return {
+    [Symbol.asyncDispose]: async () => {
+      for (const timer of timers) clearInterval(timer)
+    },
+  }
+}
