@@ -1,0 +1,87 @@
+import { silentLogger } from '@surepost/shared/runtime'
+import { afterEach, expect, test } from 'vitest'
+import { type Held, Keeper } from '../../src/messaging/keeper.ts'
+import { Limiter } from '../../src/messaging/limiter.ts'
+
+interface Thing extends Held {
+  readonly lose: (error: Error) => void
+}
+
+const thing = (): Thing => {
+  const over = new AbortController()
+  return { lost: over.signal, lose: (error) => over.abort(error) }
+}
+
+const kept: Keeper<Thing>[] = []
+afterEach(async () => void (await Promise.all(kept.splice(0).map((keeper) => keeper.stop()))))
+
+const keep = (open: (n: number, signal: AbortSignal) => Promise<Thing>, events: string[] = []): Keeper<Thing> => {
+  let n = 0
+  const keeper = new Keeper<Thing>({
+    name: 'The thing',
+    log: silentLogger(),
+    open: (signal) => open(++n, signal),
+    release: async () => void events.push('released'),
+    onUp: () => events.push('up'),
+    onDown: () => events.push('down'),
+  })
+  kept.push(keeper)
+  return keeper
+}
+
+test('what is lost is released and opened again', async () => {
+  const events: string[] = []
+  const keeper = keep(async () => thing(), events)
+  const first = await keeper.available()
+  first.lose(new Error('cut'))
+  await new Promise((resolve) => setImmediate(resolve))
+  const second = await keeper.available()
+  expect(second).not.toBe(first)
+  expect(events).toEqual(['up', 'down', 'released', 'up'])
+})
+
+test('what cannot be opened is tried again, and the trouble is told meanwhile', async () => {
+  const keeper = keep(async (n) => {
+    if (n < 3) throw new Error(`no ${n}`)
+    return thing()
+  })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(keeper.trouble).toBe('The thing is not there: no 1. It is tried again by itself.')
+  await keeper.available()
+  expect(keeper.trouble).toBeUndefined()
+})
+
+test('waiting for it ends with the signal, and with the stop', async () => {
+  const keeper = keep((_, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))))
+  const stop = new AbortController()
+  const waiting = keeper.available(stop.signal)
+  stop.abort(new Error('enough'))
+  await expect(waiting).rejects.toThrow('enough')
+  const another = keeper.available()
+  await keeper.stop()
+  await expect(another).rejects.toThrow('The thing was closed')
+})
+
+test('a stop releases what is held, once', async () => {
+  const events: string[] = []
+  const keeper = keep(async () => thing(), events)
+  await keeper.available()
+  await Promise.all([keeper.stop(), keeper.stop()])
+  expect(events).toEqual(['up', 'down', 'released'])
+})
+
+test('a limiter admits its limit, in order, and forgets who left', async () => {
+  const limiter = new Limiter(1)
+  const never = new AbortController().signal
+  const leaver = new AbortController()
+  expect(await limiter.acquire(never)).toBe(true)
+  const left = limiter.acquire(leaver.signal)
+  const waits = limiter.acquire(never)
+  leaver.abort()
+  expect(await left).toBe(false)
+  limiter.release()
+  expect(await waits).toBe(true)
+  limiter.release()
+  expect(await limiter.acquire(AbortSignal.abort())).toBe(false)
+  expect(await limiter.acquire(never)).toBe(true)
+})
