@@ -25,6 +25,8 @@ export interface StackOptions {
 
 /** A running stack. Disposing it stops everything. */
 export interface Stack extends AsyncDisposable, Control, ControlAddress {
+  /** Resolves when the stack has ended, whoever stopped it. */
+  readonly ended: Promise<void>
   /** Stop everything and wait until nothing is left. May be called again. */
   stop(): Promise<void>
 }
@@ -60,7 +62,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   }
   const state = readState(dataDir)
   if (state === undefined) throw new StackError(`The stack in ${dataDir} left no state file.`)
-  return { dataDir, control: state.control, ...controlAt(state), stop, [Symbol.asyncDispose]: stop }
+  return { dataDir, control: state.control, ...controlAt(state), ended: gone, stop, [Symbol.asyncDispose]: stop }
 }
 
 const readiness = (child: ChildProcess, dataDir: string, options: StackOptions): Promise<void> =>

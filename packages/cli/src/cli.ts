@@ -1,0 +1,45 @@
+import { Command, CommanderError } from 'commander'
+import { StackError } from '@surepost/stack'
+import { messageOf } from '@surepost/shared/errors'
+import { checkCommand } from './commands/check.ts'
+import { demoCommand } from './commands/demo.ts'
+import { downCommand } from './commands/down.ts'
+import { stackCommand } from './commands/stack.ts'
+import { testCommand } from './commands/test.ts'
+import { upCommand } from './commands/up.ts'
+import { Interrupted } from './interrupt.ts'
+import { red } from './output.ts'
+
+/** Exit status of a command that ended as it should, unless it says otherwise. */
+export type ExitCode = number
+
+/** Run one command line. @returns the exit status; everything that went wrong has been said on standard error */
+export const runCli = async (args: readonly string[]): Promise<ExitCode> => {
+  let code: ExitCode = 0
+  const program = new Command('surepost')
+    .description('Publishes, records and measures social posts: live once, recorded always, measured without gaps.')
+    .enablePositionalOptions()
+    .exitOverride()
+    .showHelpAfterError('Run "surepost --help" for all commands.')
+  const done = (status: ExitCode): void => {
+    code = status
+  }
+  for (const command of [demoCommand, upCommand, downCommand, stackCommand, testCommand, checkCommand])
+    command(program, done)
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    return explain(error)
+  }
+}
+
+const explain = (error: unknown): ExitCode => {
+  // Commander has said what was wrong, or has printed the help that was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof Interrupted) return error.exitCode
+  console.error(red(messageOf(error)))
+  // A plain sentence suffices where the person can act on it; anything else is a defect of ours.
+  if (!(error instanceof StackError) && error instanceof Error && error.stack !== undefined) console.error(error.stack)
+  return 1
+}
