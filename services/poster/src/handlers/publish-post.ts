@@ -61,7 +61,7 @@ const attempt = async (ports: PublishPorts, post: ApprovedPost, signal: AbortSig
     witness: witness(ports, post),
     signal: AbortSignal.any([signal, held.signal]),
   }
-  return publishAll(ports, work)
+  return await publishAll(ports, work)
 }
 
 const publishAll = async (ports: PublishPorts, work: Publishing): Promise<Outcome> => {
