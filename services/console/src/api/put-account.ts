@@ -1,10 +1,12 @@
-import { AccountConfig, ConfigureAccount, DEFAULT_BUDGETS } from '@surepost/shared/contracts'
+import { AccountConfig, AccountId, ConfigureAccount, DEFAULT_BUDGETS } from '@surepost/shared/contracts'
 import { operation } from '../http/operation.ts'
+import { invalid } from '../http/problems.ts'
 import { type Controlling, control } from './account-control.ts'
 import { AccountParams } from './shapes.ts'
 
-/** The id is the path's; budgets that are not given are the conservative ones. */
-const AccountBody = AccountConfig.omit({ id: true }).extend({
+/** The id is the path's (what GET answered may be put again); budgets that are not given are the conservative ones. */
+const AccountBody = AccountConfig.extend({
+  id: AccountId.optional(),
   budgets: AccountConfig.shape.budgets.default(DEFAULT_BUDGETS),
 })
 
@@ -19,6 +21,8 @@ export const putAccount = (ports: Controlling) =>
     body: AccountBody,
     answers: { 200: AccountConfig },
     async run({ params, body }, { signal }) {
+      if (body.id !== undefined && body.id !== params.id)
+        throw invalid([{ path: 'id', message: `must be "${params.id}", as in the path, or left out` }])
       const config: AccountConfig = { ...body, id: params.id }
       await control(ports, ConfigureAccount, params.id, { config }, signal)
       return { status: 200, body: config }
