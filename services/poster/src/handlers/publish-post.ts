@@ -19,7 +19,10 @@ export interface PublishPorts {
   readonly leases: Pick<Leases, 'acquire'>
   readonly media: MediaStore
   readonly platforms: { readonly for: (name: ApprovedPost['platform']) => PlatformAdapter }
+  /** The clock; the machine's when left out. A simulation gives its own. */
+  readonly now?: () => Date
 }
+type Ports = PublishPorts & Required<Pick<PublishPorts, 'now'>>
 
 /** How long a request for the account's `act` lease stands in line; waiting longer is a snooze, never a failure. */
 const LEASE_WAIT_MS = 60_000
@@ -27,25 +30,27 @@ const LEASE_WAIT_MS = 60_000
 const COME_BACK_MS = 3_000
 
 /** Publish what is not live yet of one approved post, in order, under one `act` lease. */
-export const publishPost = (ports: PublishPorts) =>
-  handle(PublishPost, async ({ body: post, lastAttempt }, { signal }): Promise<Outcome> => {
-    const outcome = await attempt(ports, post, signal).catch(waitFor)
+export const publishPost = (given: PublishPorts) => {
+  const ports: Ports = { ...given, now: given.now ?? (() => new Date()) }
+  return handle(PublishPost, async ({ body: post, lastAttempt }, { signal }): Promise<Outcome> => {
+    const outcome = await attempt(ports, post, signal).catch((error: unknown) => waitFor(error, ports.now()))
     if (outcome.kind === 'retry' && lastAttempt)
       await emitEnd(ports, post, null, { kind: 'failed', code: 'attempts_spent', reason: messageOf(outcome.cause) })
     return outcome
   })
+}
 
 /** Whatever is away comes back: that spends no attempt. Every other error keeps its own consequence. */
-const waitFor = (error: unknown): Outcome => {
-  if (error instanceof UnavailableError) return snooze(new Date(Date.now() + COME_BACK_MS), error.message)
+const waitFor = (error: unknown, now: Date): Outcome => {
+  if (error instanceof UnavailableError) return snooze(new Date(now.getTime() + COME_BACK_MS), error.message)
   throw error
 }
 
-const attempt = async (ports: PublishPorts, post: ApprovedPost, signal: AbortSignal): Promise<Outcome> => {
+const attempt = async (ports: Ports, post: ApprovedPost, signal: AbortSignal): Promise<Outcome> => {
   const lease = await ports.leases.acquire({
     account: post.account,
     class: 'act',
-    startBy: new Date(Date.now() + LEASE_WAIT_MS),
+    startBy: new Date(ports.now().getTime() + LEASE_WAIT_MS),
     signal,
   })
   if (!lease.granted) return snooze(lease.retryAt, `${lease.reason}: ${lease.detail}`)
@@ -60,11 +65,12 @@ const attempt = async (ports: PublishPorts, post: ApprovedPost, signal: AbortSig
     media: ports.media,
     witness: witness(ports, post),
     signal: AbortSignal.any([signal, held.signal]),
+    now: ports.now,
   }
   return await publishAll(ports, work)
 }
 
-const publishAll = async (ports: PublishPorts, work: Publishing): Promise<Outcome> => {
+const publishAll = async (ports: Ports, work: Publishing): Promise<Outcome> => {
   const { post, lease } = work
   const target = post.content.replyTo
   let parent: SegmentDraft['parent'] =
@@ -79,10 +85,10 @@ const publishAll = async (ports: PublishPorts, work: Publishing): Promise<Outcom
 
 /** The id is in hand and the ledger cannot be told: say it to everybody, the ledger's own fact queue included. */
 const witness =
-  ({ bus }: PublishPorts, post: ApprovedPost): Publishing['witness'] =>
+  ({ bus, now }: Ports, post: ApprovedPost): Publishing['witness'] =>
   (segment, live) =>
     bus.emit(SegmentPublished, {
-      at: new Date().toISOString(),
+      at: now().toISOString(),
       postId: post.postId,
       revision: post.revision,
       segment,
@@ -95,24 +101,19 @@ const witness =
       ledger: null,
     })
 
-const stopHere = async (
-  ports: PublishPorts,
-  { post, lease }: Publishing,
-  index: number,
-  stop: Stop,
-): Promise<Outcome> => {
+const stopHere = async (ports: Ports, { post, lease }: Publishing, index: number, stop: Stop): Promise<Outcome> => {
   if (stop.pause !== null) await lease.pauseAccount(stop.pause.reason, stop.pause.until)
   if (stop.end !== null) await emitEnd(ports, post, index, stop.end)
   return stop.outcome
 }
 
 const emitEnd = async (
-  { bus }: PublishPorts,
+  { bus, now }: Ports,
   { postId }: ApprovedPost,
   segment: number | null,
   end: End,
 ): Promise<void> => {
-  const at = new Date().toISOString()
+  const at = now().toISOString()
   if (end.kind === 'failed') return bus.emit(PostFailed, { at, postId, segment, code: end.code, reason: end.reason })
   if (end.kind === 'missed') return bus.emit(PostMissed, { at, postId, reason: end.reason })
   return bus.emit(PostNeedsAttention, { at, postId, segment, reason: end.reason })

@@ -17,6 +17,8 @@ export interface Publishing {
   /** Say that a segment is live, when the ledger could not be told. */
   readonly witness: (segment: number, live: PublishedId) => Promise<void>
   readonly signal: AbortSignal
+  /** The clock: the machine's, or a simulation's. */
+  readonly now: () => Date
 }
 
 /** An action may be found absent and re-opened once within one lease; after that the next delivery asks again. */
@@ -56,11 +58,11 @@ export const publishSegment = async (
     if (!('answer' in next)) return next
     answer = next
   }
-  return { stop: onUnsettledAfterAll(answer) }
+  return { stop: onUnsettledAfterAll(answer, work.now()) }
 }
 
-const onUnsettledAfterAll = (answer: BeginAnswer): Stop =>
-  answer.answer === 'unknown' ? onUnsettled(answer, new Date()) : { tell: null, pause: null, end: null, outcome: done }
+const onUnsettledAfterAll = (answer: BeginAnswer, now: Date): Stop =>
+  answer.answer === 'unknown' ? onUnsettled(answer, now) : { tell: null, pause: null, end: null, outcome: done }
 
 const follow = async (
   work: Publishing,
@@ -70,11 +72,11 @@ const follow = async (
 ): Promise<SegmentEnd | BeginAnswer> => {
   switch (answer.answer) {
     case 'done':
-      return { live: { platformId: answer.platformId, url: answer.url, publishedAt: new Date(), source: 'reconciled' } }
+      return { live: { platformId: answer.platformId, url: answer.url, publishedAt: work.now(), source: 'reconciled' } }
     case 'revoked':
       return { stop: { tell: null, pause: null, end: null, outcome: done } }
     case 'refused':
-      return { stop: onBeginRefused(answer, new Date()) }
+      return { stop: onBeginRefused(answer, work.now()) }
     case 'unknown':
       return reconcile(work, action, answer, parent)
     case 'fresh':
@@ -99,7 +101,7 @@ const create = async (
     throw error
   })
   const result = await work.session.publishSegment({ text: segment.text, media, parent }, { signal: work.signal })
-  if (result.outcome !== 'created') return stopWith(work, action, attempt, onNotCreated(result, new Date()))
+  if (result.outcome !== 'created') return stopWith(work, action, attempt, onNotCreated(result, work.now()))
   const live: PublishedId = {
     platformId: result.platformId,
     url: result.url,
@@ -132,7 +134,7 @@ const checkTarget = async (work: Publishing): Promise<Stop | null> => {
   )
   const sameText = (shown: string): boolean =>
     target.textHash === undefined || target.textHash === work.platform.textHash(shown)
-  return onTarget(reading, { author: target.author, sameText }, new Date())
+  return onTarget(reading, { author: target.author, sameText }, work.now())
 }
 
 const reconcile = async (
@@ -141,8 +143,8 @@ const reconcile = async (
   answer: Extract<BeginAnswer, { answer: 'unknown' }>,
   parent: SegmentDraft['parent'],
 ): Promise<SegmentEnd | BeginAnswer> => {
-  const { lease, post, session, signal } = work
-  if (new Date() >= new Date(answer.giveUpAt)) return { stop: onUnsettled(answer, new Date()) }
+  const { lease, post, session, signal, now } = work
+  if (now() >= new Date(answer.giveUpAt)) return { stop: onUnsettled(answer, now()) }
   const wanted = {
     text: post.content.segments[action.segment]?.text ?? '',
     parent: parent?.platformId ?? null,
@@ -161,7 +163,7 @@ const reconcile = async (
     await lease.complete(action, answer.attempt, live)
     return { live }
   }
-  if (reading.kind !== 'read' || !reading.complete) return { stop: onNotFound(reading, new Date()) }
+  if (reading.kind !== 'read' || !reading.complete) return { stop: onNotFound(reading, now()) }
   const next = await lease.absent(action, answer.attempt, reading.beganAt)
-  return next.answer === 'unknown' ? { stop: onUnsettled(next, new Date()) } : next
+  return next.answer === 'unknown' ? { stop: onUnsettled(next, now()) } : next
 }
