@@ -1,6 +1,7 @@
 import type { Channel, GetMessage } from 'amqplib'
 import { AlertCleared } from '../contracts/index.ts'
 import { ContractError } from '../errors/index.ts'
+import { pause } from '../runtime/deadline.ts'
 import { deadLetterAlert } from './alerts.ts'
 import { type Connected, rpc } from './connection.ts'
 import { HEADER, attemptOf, copyProperties, headersOf } from './envelope.ts'
@@ -51,6 +52,10 @@ export interface DeadLetters extends AsyncDisposable {
 
 /** Most letters that are looked through for one; they are held, unacked, meanwhile. */
 const MOST_SEEN = 50_000
+
+/** A quorum queue takes this long, at most, to show what was handed back to it. */
+const PUT_BACK_MS = 1_000
+const PUT_BACK_EVERY_MS = 20
 
 type Visit = (message: GetMessage) => Promise<'leave' | 'take' | 'stop'>
 
@@ -117,7 +122,6 @@ const onChannel = async <T>(
   try {
     return await work(channel, connected)
   } finally {
-    // What was looked at and not taken goes back to its place.
     await rpc(connected, 'closing a channel', channel.close()).catch(() => {})
   }
 }
@@ -127,22 +131,41 @@ const count = async (channel: Channel, queue: string): Promise<DeadLetterCount> 
   return { queue, messages: messageCount }
 }
 
-/** Visit the letters that are there now, oldest first; returns how many were taken. */
+/**
+ * Visit the letters, oldest first, each once; returns how many were taken. Those parked after the walk began are left
+ * out: a letter that is replayed and parked again must not be replayed for ever.
+ */
 const walk = (transport: Transport, queue: string, visit: Visit): Promise<number> =>
   onChannel(transport, async (channel, connected) => {
-    const { messages } = await rpc(connected, 'counting dead letters', count(channel, queue))
+    const began = Date.now()
     let taken = 0
-    for (let seen = 0; seen < Math.min(messages, MOST_SEEN); seen++) {
+    let left = 0
+    while (taken + left < MOST_SEEN) {
       const message = await rpc(connected, 'reading a dead letter', channel.get(deadQueue(queue)))
       if (message === false) break
-      const verdict = await visit(message)
+      const verdict = parkedAfter(message, began) ? 'stop' : await visit(message)
+      if (verdict === 'take') {
+        channel.ack(message)
+        taken += 1
+      } else left += 1
       if (verdict === 'stop') break
-      if (verdict === 'leave') continue
-      channel.ack(message)
-      taken += 1
     }
+    if (left > 0) await putBack(channel, connected, queue, left)
     return taken
   })
+
+const parkedAfter = (message: GetMessage, began: number): boolean =>
+  Date.parse(String(headersOf(message)[DEAD.at])) > began
+
+/** Hand back what was left, and wait until it is there again, so that whoever looks next finds it. */
+const putBack = async (channel: Channel, connected: Connected, queue: string, left: number): Promise<void> => {
+  channel.nackAll(true)
+  for (let waited = 0; waited < PUT_BACK_MS; waited += PUT_BACK_EVERY_MS) {
+    const { messages } = await rpc(connected, 'counting dead letters', count(channel, queue))
+    if (messages >= left) return
+    await pause(PUT_BACK_EVERY_MS)
+  }
+}
 
 const CLEAN = Object.fromEntries([...Object.values(DEAD), HEADER.attempt, HEADER.notBefore].map((name) => [name, undefined]))
 
