@@ -28,27 +28,17 @@ language sql stable parallel safe as $$
     heard_at + interval '15 minutes')
 $$;
 
--- The post's own registers and sets. One statement: a post is written once per batch.
+-- The post's own registers and sets. One pass over the facts, one write per post: the facts that win among those of the
+-- batch (s: submission, d: dispatch, h: phase, c: cancellation) are then weighed against what the row holds.
 create function surepost.merge_posts(fresh public.facts[]) returns void
 language sql set search_path = '' as $$
-  with f as materialized (
-    select * from unnest(fresh) where post_id is not null and type like 'post.%'
-  ),
-  touched as (select distinct post_id from f),
-  -- The submission that is current after this batch, if it is one of this batch.
-  submission as (
-    select s.* from (
-      select distinct on (f.post_id) f.post_id, f.id, f.at, (f.body ->> 'revision')::integer as revision, f.body
-      from f where f.type = 'post.submitted'
-      order by f.post_id, (f.body ->> 'revision')::integer desc, f.at, f.id
-    ) as s
-    join public.posts as p on p.id = s.post_id
-    where p.revision is null or s.revision > p.revision
-      or (s.revision = p.revision and surepost.is_earlier(s.at, s.id, p.revised_at, p.revised_by))
-  ),
-  summary as (
+  with batch as (
     select
       f.post_id,
+      (array_agg(f order by (f.body ->> 'revision')::integer desc, f.at, f.id) filter (where f.type = 'post.submitted'))[1] as s,
+      (array_agg(f order by f.at desc, f.id desc) filter (where f.type = 'post.dispatched'))[1] as d,
+      (array_agg(f order by f.at desc, f.id desc) filter (where surepost.phase_of(f.type) is not null))[1] as h,
+      (array_agg(f order by f.at, f.id) filter (where f.type = 'post.cancelled'))[1] as c,
       min(f.at) filter (where f.type = 'post.submitted') as submitted_at,
       max(f.at) filter (where f.type = 'post.approved') as approved_at,
       array_agg((f.body ->> 'revision') || ':' || (f.body ->> 'hash')) filter (where f.type = 'post.approved') as approvals,
@@ -58,48 +48,32 @@ language sql set search_path = '' as $$
         'post.segment_begun', 'post.segment_unknown', 'post.segment_aborted', 'post.segment_published')) as heard_at,
       array_agg((f.body ->> 'segment')::integer) filter (where f.type = 'post.segment_published') as published,
       array_agg((f.body ->> 'segment')::integer) filter (where f.type = 'post.segment_deleted') as deleted
-    from f group by f.post_id
-  ),
-  dispatch as (
-    select distinct on (post_id) post_id, id, at, (body ->> 'deadline')::timestamptz as deadline
-    from f where type = 'post.dispatched' order by post_id, at desc, id desc
-  ),
-  phase as (
-    select distinct on (post_id) post_id, id, at, surepost.phase_of(type) as phase, body ->> 'reason' as reason, body ->> 'code' as code
-    from f where surepost.phase_of(type) is not null order by post_id, at desc, id desc
-  ),
-  cancellation as (
-    select distinct on (post_id) post_id, id, at, body ->> 'by' as by, body ->> 'reason' as reason
-    from f where type = 'post.cancelled' order by post_id, at, id
+    from unnest(fresh) as f where f.type like 'post.%' group by f.post_id
   ),
   merged as (
     select
-      t.post_id,
-      s.id is not null as resubmitted, s.id as s_id, s.at as s_at, s.revision as s_revision, s.body as s,
-      least(p.submitted_at, m.submitted_at) as submitted_at,
-      surepost.text_union(p.approvals, m.approvals) as approvals,
-      greatest(p.approved_at, m.approved_at) as approved_at,
-      p.dispatches + m.dispatches as dispatches,
-      surepost.is_later(d.at, d.id, p.dispatched_at, p.dispatched_by) as redispatched,
-      d.id as d_id, d.at as d_at, d.deadline as d_deadline,
-      least(p.begun_at, m.begun_at) as begun_at,
-      greatest(p.heard_at, m.heard_at) as heard_at,
-      surepost.is_later(h.at, h.id, p.phase_at, p.phase_by) as rephased,
-      h.id as h_id, h.at as h_at, h.phase as h_phase, h.reason as h_reason, h.code as h_code,
-      surepost.is_earlier(c.at, c.id, p.cancelled_at, p.cancelled_fact) as recancelled,
-      c.id as c_id, c.at as c_at, c.by as c_by, c.reason as c_reason,
-      surepost.integer_union(p.published, m.published) as published,
-      surepost.integer_union(p.deleted, m.deleted) as deleted
-    from touched as t
-    join public.posts as p on p.id = t.post_id
-    join summary as m using (post_id)
-    left join submission as s using (post_id)
-    left join dispatch as d using (post_id)
-    left join phase as h using (post_id)
-    left join cancellation as c using (post_id)
+      b.post_id, (b.s).body as s, (b.s).id as s_id, (b.s).at as s_at, (b.d).body as d, (b.d).id as d_id, (b.d).at as d_at,
+      (b.h).body as h, (b.h).id as h_id, (b.h).at as h_at, surepost.phase_of((b.h).type) as h_phase,
+      (b.c).body as c, (b.c).id as c_id, (b.c).at as c_at,
+      (b.s).id is not null and (
+        p.revision is null or ((b.s).body ->> 'revision')::integer > p.revision
+        or (((b.s).body ->> 'revision')::integer = p.revision
+          and surepost.is_earlier((b.s).at, (b.s).id, p.revised_at, p.revised_by))) as resubmitted,
+      surepost.is_later((b.d).at, (b.d).id, p.dispatched_at, p.dispatched_by) as redispatched,
+      surepost.is_later((b.h).at, (b.h).id, p.phase_at, p.phase_by) as rephased,
+      surepost.is_earlier((b.c).at, (b.c).id, p.cancelled_at, p.cancelled_fact) as recancelled,
+      least(p.submitted_at, b.submitted_at) as submitted_at,
+      case when b.approvals is null then p.approvals else surepost.text_union(p.approvals, b.approvals) end as approvals,
+      greatest(p.approved_at, b.approved_at) as approved_at,
+      p.dispatches + b.dispatches as dispatches,
+      least(p.begun_at, b.begun_at) as begun_at,
+      greatest(p.heard_at, b.heard_at) as heard_at,
+      case when b.published is null then p.published else surepost.integer_union(p.published, b.published) end as published,
+      case when b.deleted is null then p.deleted else surepost.integer_union(p.deleted, b.deleted) end as deleted
+    from batch as b join public.posts as p on p.id = b.post_id
   )
   update public.posts as p set
-    revision = case when m.resubmitted then m.s_revision else p.revision end,
+    revision = case when m.resubmitted then (m.s ->> 'revision')::integer else p.revision end,
     revised_at = case when m.resubmitted then m.s_at else p.revised_at end,
     revised_by = case when m.resubmitted then m.s_id else p.revised_by end,
     account = case when m.resubmitted then m.s ->> 'account' else p.account end,
@@ -116,20 +90,20 @@ language sql set search_path = '' as $$
     dispatches = m.dispatches,
     dispatched_at = case when m.redispatched then m.d_at else p.dispatched_at end,
     dispatched_by = case when m.redispatched then m.d_id else p.dispatched_by end,
-    dispatch_deadline = case when m.redispatched then m.d_deadline else p.dispatch_deadline end,
+    dispatch_deadline = case when m.redispatched then (m.d ->> 'deadline')::timestamptz else p.dispatch_deadline end,
     begun_at = m.begun_at,
     heard_at = m.heard_at,
     silent_at = surepost.silent_at(
-      case when m.redispatched then m.d_deadline else p.dispatch_deadline end, m.dispatches, m.heard_at),
+      case when m.redispatched then (m.d ->> 'deadline')::timestamptz else p.dispatch_deadline end, m.dispatches, m.heard_at),
     phase = case when m.rephased then m.h_phase else p.phase end,
     phase_at = case when m.rephased then m.h_at else p.phase_at end,
     phase_by = case when m.rephased then m.h_id else p.phase_by end,
-    phase_reason = case when m.rephased then m.h_reason else p.phase_reason end,
-    phase_code = case when m.rephased then m.h_code else p.phase_code end,
+    phase_reason = case when m.rephased then m.h ->> 'reason' else p.phase_reason end,
+    phase_code = case when m.rephased then m.h ->> 'code' else p.phase_code end,
     cancelled_at = case when m.recancelled then m.c_at else p.cancelled_at end,
     cancelled_fact = case when m.recancelled then m.c_id else p.cancelled_fact end,
-    cancelled_by = case when m.recancelled then m.c_by else p.cancelled_by end,
-    cancel_reason = case when m.recancelled then m.c_reason else p.cancel_reason end,
+    cancelled_by = case when m.recancelled then m.c ->> 'by' else p.cancelled_by end,
+    cancel_reason = case when m.recancelled then m.c ->> 'reason' else p.cancel_reason end,
     published = m.published,
     deleted = m.deleted
   from merged as m where p.id = m.post_id
@@ -163,54 +137,42 @@ begin
 end
 $$;
 
--- What facts say of single segments, then the state that each segment of a touched post shows.
+-- What facts say of single segments, then the state that each segment of a touched post shows. As in merge_posts: x is the
+-- publication that wins in the batch, h the phase, r the reading.
 create function surepost.merge_segments(fresh public.facts[], touched uuid[]) returns void
 language sql set search_path = '' as $$
-  with f as materialized (
-    select *, (body ->> 'segment')::integer as segment
-    from unnest(fresh) where post_id is not null and body ->> 'segment' is not null
-  ),
-  summary as (
+  with batch as (
     select
-      post_id, segment,
-      min(at) as heard_at,
-      min(at) filter (where type = 'post.segment_deleted') as deleted_at,
-      max(at) filter (where type = 'post.segment_missing') as missing_at,
-      max((body ->> 'attempt')::integer) as attempt,
-      array_agg(distinct body ->> 'platformId') filter (where type = 'post.segment_published') as platform_ids
-    from f group by post_id, segment
-  ),
-  publication as (
-    select distinct on (post_id, segment) post_id, segment, id, at, body
-    from f where type = 'post.segment_published' order by post_id, segment, at, id
-  ),
-  phase as (
-    select distinct on (post_id, segment) post_id, segment, id, at, surepost.phase_of(type) as phase, body ->> 'reason' as reason
-    from f where surepost.phase_of(type) is not null order by post_id, segment, at desc, id desc
-  ),
-  reading as (
-    select distinct on (post_id, segment) post_id, segment, id, at, body -> 'metrics' as metrics
-    from f where type = 'metrics.collected' and body ->> 'suspect' is null order by post_id, segment, at desc, id desc
+      f.post_id, (f.body ->> 'segment')::integer as segment,
+      (array_agg(f order by f.at, f.id) filter (where f.type = 'post.segment_published'))[1] as x,
+      (array_agg(f order by f.at desc, f.id desc) filter (where surepost.phase_of(f.type) is not null))[1] as h,
+      (array_agg(f order by f.at desc, f.id desc) filter (where f.type = 'metrics.collected' and f.body ->> 'suspect' is null))[1] as r,
+      array_agg(distinct f.body ->> 'platformId') filter (where f.type = 'post.segment_published') as platform_ids,
+      min(f.at) as heard_at,
+      min(f.at) filter (where f.type = 'post.segment_deleted') as deleted_at,
+      max(f.at) filter (where f.type = 'post.segment_missing') as missing_at,
+      max((f.body ->> 'attempt')::integer) as attempt
+    from unnest(fresh) as f
+    where f.type ~ '^(post|metrics)\.' and f.body ->> 'segment' is not null
+    group by f.post_id, (f.body ->> 'segment')::integer
   ),
   merged as (
     select
-      s.post_id, s.segment,
-      surepost.is_earlier(x.at, x.id, s.published_fact_at, s.published_fact) as republished,
-      x.id as x_id, x.at as x_at, x.body as x,
-      surepost.text_union(array_remove(s.other_platform_ids || s.platform_id, null), m.platform_ids) as known_ids,
-      least(s.heard_at, m.heard_at) as heard_at,
-      least(s.deleted_at, m.deleted_at) as deleted_at,
-      greatest(s.missing_at, m.missing_at) as missing_at,
-      greatest(s.attempt, m.attempt) as attempt,
-      surepost.is_later(h.at, h.id, s.phase_at, s.phase_by) as rephased,
-      h.id as h_id, h.at as h_at, h.phase as h_phase, h.reason as h_reason,
-      surepost.is_later(r.at, r.id, s.metrics_at, s.metrics_by) as reread,
-      r.id as r_id, r.at as r_at, r.metrics as r_metrics
-    from public.segments as s
-    join summary as m on m.post_id = s.post_id and m.segment = s.segment
-    left join publication as x on x.post_id = s.post_id and x.segment = s.segment
-    left join phase as h on h.post_id = s.post_id and h.segment = s.segment
-    left join reading as r on r.post_id = s.post_id and r.segment = s.segment
+      s.post_id, s.segment, p.state as post_state, (b.x).body as x, (b.x).id as x_id, (b.x).at as x_at,
+      (b.h).body as h, (b.h).id as h_id, (b.h).at as h_at, surepost.phase_of((b.h).type) as h_phase,
+      (b.r).body -> 'metrics' as r_metrics, (b.r).id as r_id, (b.r).at as r_at,
+      surepost.is_earlier((b.x).at, (b.x).id, s.published_fact_at, s.published_fact) as republished,
+      surepost.is_later((b.h).at, (b.h).id, s.phase_at, s.phase_by) as rephased,
+      surepost.is_later((b.r).at, (b.r).id, s.metrics_at, s.metrics_by) as reread,
+      case when b.platform_ids is not null then
+        surepost.text_union(array_remove(s.other_platform_ids || s.platform_id, null), b.platform_ids) end as known_ids,
+      least(s.heard_at, b.heard_at) as heard_at,
+      least(s.deleted_at, b.deleted_at) as deleted_at,
+      greatest(s.missing_at, b.missing_at) as missing_at,
+      greatest(s.attempt, b.attempt) as attempt
+    from batch as b
+    join public.segments as s on s.post_id = b.post_id and s.segment = b.segment
+    join public.posts as p on p.id = b.post_id
   )
   update public.segments as s set
     account = case when m.republished then m.x ->> 'account' else s.account end,
@@ -221,7 +183,8 @@ language sql set search_path = '' as $$
     source = case when m.republished then m.x ->> 'source' else s.source end,
     published_fact_at = case when m.republished then m.x_at else s.published_fact_at end,
     published_fact = case when m.republished then m.x_id else s.published_fact end,
-    other_platform_ids = array_remove(m.known_ids, case when m.republished then m.x ->> 'platformId' else s.platform_id end),
+    other_platform_ids = case when m.known_ids is null then s.other_platform_ids
+      else array_remove(m.known_ids, case when m.republished then m.x ->> 'platformId' else s.platform_id end) end,
     recorded_at = coalesce(s.recorded_at, case when m.x_id is not null then now() end),
     heard_at = m.heard_at,
     deleted_at = m.deleted_at,
@@ -230,10 +193,15 @@ language sql set search_path = '' as $$
     phase = case when m.rephased then m.h_phase else s.phase end,
     phase_at = case when m.rephased then m.h_at else s.phase_at end,
     phase_by = case when m.rephased then m.h_id else s.phase_by end,
-    phase_reason = case when m.rephased then m.h_reason else s.phase_reason end,
+    phase_reason = case when m.rephased then m.h ->> 'reason' else s.phase_reason end,
     metrics = case when m.reread then m.r_metrics else s.metrics end,
     metrics_at = case when m.reread then m.r_at else s.metrics_at end,
-    metrics_by = case when m.reread then m.r_id else s.metrics_by end
+    metrics_by = case when m.reread then m.r_id else s.metrics_by end,
+    state = surepost.segment_state(m.post_state, case
+      when m.deleted_at is not null then 'deleted'
+      when s.platform_id is not null or m.x_id is not null then 'live'
+      when m.rephased then m.h_phase
+      else s.phase end)
   from merged as m where s.post_id = m.post_id and s.segment = m.segment;
 
   -- Segments of a former revision of which nothing was ever heard.
@@ -241,6 +209,7 @@ language sql set search_path = '' as $$
   where p.id = any (touched) and s.post_id = p.id
     and s.segment >= jsonb_array_length(p.content -> 'segments') and s.heard_at is null;
 
+  -- The other segments of these posts.
   update public.segments as s set state = surepost.segment_state(p.state, s.phase_state)
   from public.posts as p
   where p.id = any (touched) and s.post_id = p.id

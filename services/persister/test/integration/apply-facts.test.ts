@@ -51,7 +51,7 @@ describe('applying facts', () => {
       fc.asyncProperty(scenario, async ([facts, otherwise, oneWay, another]) => {
         expect(await rowsAfter(otherwise, another)).toEqual(await rowsAfter(facts, oneWay))
       }),
-      { numRuns: 120 },
+      { numRuns: 60 },
     )
   })
 
@@ -64,7 +64,7 @@ describe('applying facts', () => {
           expect(row?.state ?? null).toBe(postState(factsOfPost(facts, id)))
         }
       }),
-      { numRuns: 120 },
+      { numRuns: 60 },
     )
   })
 })

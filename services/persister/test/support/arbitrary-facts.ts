@@ -143,13 +143,13 @@ const draw: fc.Arbitrary<Draw> = fc.record({
 
 // Posts need a submission to have a state, and publications to become live: they are drawn more often than the rest.
 const type = fc.oneof(
-  { weight: 2, arbitrary: fc.constantFrom('post.submitted', 'post.segment_published') },
+  { weight: 2, arbitrary: fc.constantFrom('post.submitted', 'post.segment_published', 'post.segment_deleted') },
   { weight: 3, arbitrary: fc.constantFrom(...FACT_TYPES) },
 )
 
 /** Up to 40 facts with ids of their own; sometimes two with one id, said at different times. */
 export const arbitraryFacts: fc.Arbitrary<readonly AppliedFact[]> = fc
-  .array(fc.tuple(type, draw, fc.integer({ min: 1, max: 60 })), { minLength: 1, maxLength: 40 })
+  .array(fc.tuple(type, draw, fc.integer({ min: 1, max: 60 })), { minLength: 1, maxLength: 40, size: 'max' })
   .map((drawn) => {
     const seen = new Set<string>()
     return drawn.flatMap(([name, values, id]) => {
