@@ -13,6 +13,8 @@ import {
   url,
 } from '@surepost/shared/runtime'
 import { z } from 'zod'
+import type { BrowserConfig } from './browsers/browser.ts'
+import type { DeskLimits } from './leases/desk.ts'
 import { DEFAULT_POLICY, type Policy } from './ledger/policy.ts'
 
 const base64Key = asSecret(
@@ -69,11 +71,27 @@ export const policyOf = (config: Config): Policy => ({
   },
 })
 
-/** Where things lie. To be asked for once, before the process's own temporary folder is moved into the data folder. */
+export const browsersOf = (config: Config): BrowserConfig => {
+  const { browsers: folder, temporary } = placesOf(config)
+  return { executablePath: config.CHROMIUM_PATH, args: config.CHROMIUM_ARGS, folder, temporary }
+}
+
+/** Offers unclaimed for 5 s are closed; reads of an account are few, and fewer beside its publishing. */
+export const deskLimitsOf = (config: Config): DeskLimits => ({
+  slots: config.BROKER_SLOTS,
+  claimMs: 5_000,
+  readsPerAccount: { alone: 2, besideAct: 1 },
+  interactiveHeadStartMs: 15_000,
+})
+
+// Asked once, since the process's own temporary folder is moved into the data folder later.
+const TEMPORARY = tmpdir()
+
+/** Where things lie. */
 export const placesOf = ({ BROKER_DATA_DIR }: Config) => {
   const folder = isAbsolute(BROKER_DATA_DIR) ? BROKER_DATA_DIR : resolve(BROKER_DATA_DIR)
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 8)
-  const temporary = join(tmpdir(), `surepost-${name}-`)
+  const temporary = join(TEMPORARY, `surepost-${name}-`)
   return {
     folder,
     temporary,

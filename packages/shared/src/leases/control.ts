@@ -1,5 +1,5 @@
-import { WebSocket } from 'ws'
-import { z } from 'zod'
+import { type RawData, WebSocket } from 'ws'
+import type { z } from 'zod'
 import { ControlMessage, type ControlRequest } from '../contracts/index.ts'
 import { PermanentError, TransientError, UnavailableError, messageOf } from '../errors/index.ts'
 import { within } from '../runtime/deadline.ts'
@@ -29,8 +29,8 @@ const WATCH_MS = 1_000
 const dependency = 'browser-broker'
 
 interface Waiting {
-  resolve(value: unknown): void
-  reject(error: Error): void
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
 }
 
 /**
@@ -91,7 +91,7 @@ const controlOver = (socket: WebSocket): Control => {
   socket.on('close', () => lose('its control socket was closed'))
   socket.on('message', (data) => {
     heard = Date.now()
-    const message = messageFrom(String(data))
+    const message = messageFrom(data)
     if (message === undefined) return lose('the browser-broker said something that is not in the contract')
     if (message.kind === 'ended') return lose(message.reason)
     const call = waiting.get(message.n)
@@ -118,9 +118,11 @@ const controlOver = (socket: WebSocket): Control => {
   return { lost: over.signal, ask, close: () => socket.close() }
 }
 
-const messageFrom = (text: string): ControlMessage | undefined => {
+const messageFrom = (data: RawData): ControlMessage | undefined => {
   try {
-    return ControlMessage.parse(JSON.parse(text))
+    return ControlMessage.parse(
+      JSON.parse(Buffer.concat([data].flat().map((part) => Buffer.from(part as Buffer))).toString()),
+    )
   } catch {
     return undefined
   }

@@ -28,32 +28,55 @@ export interface LeaseParts {
 const Told = z.unknown()
 const keyOf = ({ postId, revision, segment }: ActionKey): ActionKey => ({ postId, revision, segment })
 
+/** What the ledger can be asked and told over the control socket. */
+const ledgerOver = (
+  control: Control,
+): Pick<Lease, 'begin' | 'complete' | 'abort' | 'unknown' | 'absent' | 'pauseAccount'> => ({
+  begin: (action) => control.ask({ op: 'begin', action }, BeginAnswer),
+  async complete(action, attempt, { platformId, url, publishedAt, source }) {
+    const published = { platformId, url, source, publishedAt: publishedAt.toISOString() }
+    await control.ask({ op: 'complete', action: keyOf(action), attempt, ...published }, Told)
+  },
+  async abort(action, attempt, reason) {
+    await control.ask({ op: 'abort', action: keyOf(action), attempt, reason }, Told)
+  },
+  async unknown(action, attempt, reason) {
+    await control.ask({ op: 'unknown', action: keyOf(action), attempt, reason }, Told)
+  },
+  absent: (action, attempt, beganAt) =>
+    control.ask({ op: 'absent', action: keyOf(action), attempt, readingBeganAt: beganAt.toISOString() }, BeginAnswer),
+  async pauseAccount(reason, until) {
+    await control.ask({ op: 'pause_account', reason, until: until?.toISOString() ?? null }, Told)
+  },
+})
+
+/** Say goodbye, with the rotated cookies of a clean `act` lease, then let go of everything. Does not throw. */
+const release = async (parts: LeaseParts, clean: boolean): Promise<void> => {
+  const { control, browser, grant, log } = parts
+  try {
+    if (control.lost.aborted) return
+    const storageState = clean && parts.class === 'act' ? await browser.storageState() : undefined
+    const rotated = storageState === undefined ? {} : { storageState }
+    await control.ask({ op: 'release', outcome: clean ? 'clean' : 'failed', ...rotated }, Told)
+  } catch (error) {
+    // Closing the socket ends the lease as well; only the cookies' rotation is lost.
+    log.warn({ leaseId: grant.leaseId, err: messageOf(error) }, 'a lease could not be released; its end will be seen')
+  } finally {
+    control.close()
+    await browser.close()
+    parts.onEnd()
+  }
+}
+
 /** A claimed lease: the context, and the ledger behind the control socket. */
 export const leaseOf = (parts: LeaseParts): Lease => {
-  const { grant, session, control, browser, log } = parts
+  const { grant, session, control, browser } = parts
+  const ledger = ledgerOver(control)
   let expiresAt = new Date(grant.expiresAt)
   let tainted = false
   let ended: Promise<void> | undefined
-
-  const release = async (): Promise<void> => {
-    try {
-      if (control.lost.aborted) return
-      const clean = !tainted
-      const storageState = clean && parts.class === 'act' ? await browser.storageState() : undefined
-      await control.ask(
-        { op: 'release', outcome: clean ? 'clean' : 'failed', ...(storageState === undefined ? {} : { storageState }) },
-        Told,
-      )
-    } catch (error) {
-      // Closing the socket ends the lease as well; only the cookies' rotation is lost.
-      log.warn({ leaseId: grant.leaseId, err: messageOf(error) }, 'a lease could not be released; its end will be seen')
-    } finally {
-      control.close()
-      await browser.close()
-      parts.onEnd()
-    }
-  }
   return {
+    ...ledger,
     granted: true,
     id: grant.leaseId,
     account: parts.account,
@@ -66,25 +89,9 @@ export const leaseOf = (parts: LeaseParts): Lease => {
     signal: control.lost,
     context: browser.context,
     newPage: () => browser.newPage(),
-    begin: (action) => control.ask({ op: 'begin', action }, BeginAnswer),
-    async complete(action, attempt, { platformId, url, publishedAt, source }) {
-      const published = { platformId, url, source, publishedAt: publishedAt.toISOString() }
-      await control.ask({ op: 'complete', action: keyOf(action), attempt, ...published }, Told)
-    },
-    async abort(action, attempt, reason) {
-      await control.ask({ op: 'abort', action: keyOf(action), attempt, reason }, Told)
-    },
     async unknown(action, attempt, reason) {
       tainted = true
-      await control.ask({ op: 'unknown', action: keyOf(action), attempt, reason }, Told)
-    },
-    absent: (action, attempt, readingBeganAt) =>
-      control.ask(
-        { op: 'absent', action: keyOf(action), attempt, readingBeganAt: readingBeganAt.toISOString() },
-        BeginAnswer,
-      ),
-    async pauseAccount(reason, until) {
-      await control.ask({ op: 'pause_account', reason, until: until?.toISOString() ?? null }, Told)
+      await ledger.unknown(action, attempt, reason)
     },
     async renew() {
       const answer = await control.ask({ op: 'renew' }, z.object({ expiresAt: Instant }))
@@ -92,6 +99,6 @@ export const leaseOf = (parts: LeaseParts): Lease => {
       return expiresAt
     },
     taint: () => void (tainted = true),
-    [Symbol.asyncDispose]: () => (ended ??= release()),
+    [Symbol.asyncDispose]: () => (ended ??= release(parts, !tainted)),
   }
 }

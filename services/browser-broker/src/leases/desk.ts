@@ -1,20 +1,20 @@
-import type { LeaseAnswer } from '@surepost/shared/contracts'
+import type { LeaseAnswer, LeaseClass } from '@surepost/shared/contracts'
 import { messageOf } from '@surepost/shared/errors'
 import { type Bus, UnroutableError } from '@surepost/shared/messaging'
-import { counter, histogram } from '@surepost/shared/runtime'
+import { counter, histogram, within } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
 import type { BrowserPool } from '../browsers/pool.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { type Holding, openHolding } from './holding.ts'
+import { Holding } from './holding.ts'
 import type { LiveLease } from './lease.ts'
-import { type InLine, type Line, type Refusal, type Served, openLine } from './line.ts'
+import { type InLine, type Refusal, type Served, openLine } from './line.ts'
 import { openMeans } from './means.ts'
 import { type Limits, decideGrants } from './schedule.ts'
 
 export interface DeskPorts {
   readonly bus: Pick<Bus, 'reply'>
-  readonly ledger: Ledger
-  readonly pool: BrowserPool
+  readonly ledger: Pick<Ledger, 'ask'>
+  readonly pool: Pick<BrowserPool, 'take'>
   readonly log: Logger
   /** Where holders reach the proxy: `ws://host:port`. */
   readonly publicUrl: string
@@ -24,102 +24,126 @@ export interface DeskLimits extends Omit<Limits, 'meanMs'> {
   readonly claimMs: number
 }
 
-/** The desk where leases are asked for and granted. */
-export interface Desk extends AsyncDisposable {
-  readonly line: Line
-  readonly holding: Holding
-  readonly slots: number
-  /** Put a request in line. Resolves when it was answered; with `gone` when its message must be handed back. */
-  receive(request: InLine, signal: AbortSignal): Promise<Served>
-  refuse(request: InLine, refusal: Refusal): Promise<void>
-  /** Grant no more: what is in line is handed back. */
-  close(): void
-}
-
 const MOST_FAILURES = 3
 const RETRY_MS = 5_000
 
-export const openDesk = (ports: DeskPorts, limits: DeskLimits): Desk => {
-  const { bus, ledger, log } = ports
-  const line = openLine()
-  const means = openMeans()
-  const waited = histogram('surepost_lease_wait_seconds', 'How long granted requests waited.', ['class'])
-  const refusals = counter('surepost_lease_refusals_total', 'Lease requests refused.', ['class', 'reason'])
-  let open = true
-  let scheduled = false
-  let timer: NodeJS.Timeout | undefined
+const waited = histogram('surepost_lease_wait_seconds', 'How long granted requests waited.', ['class'])
+const refusedTotal = counter('surepost_lease_refusals_total', 'Lease requests refused.', ['class', 'reason'])
+
+/** The desk where leases are asked for and granted. Disposing of it ends every lease. */
+export class Desk implements AsyncDisposable {
+  readonly line = openLine()
+  readonly holding: Holding
+  readonly #ports: DeskPorts
+  readonly #limits: DeskLimits
+  readonly #means = openMeans()
+  #open = true
+  #scheduled = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(ports: DeskPorts, limits: DeskLimits) {
+    this.#ports = ports
+    this.#limits = limits
+    const { ledger, pool, log } = ports
+    const onClosed = (leaseClass: LeaseClass, ms: number | null): void => {
+      if (ms !== null) this.#means.add(leaseClass, ms)
+      this.#schedule()
+    }
+    this.holding = new Holding({ ledger, pool, log, claimMs: limits.claimMs, onClosed })
+  }
+
+  get slots(): number {
+    return this.#limits.slots
+  }
+
+  /** Put a request in line. Resolves when it was answered; with `gone` when its message must be handed back. */
+  async receive(request: InLine, signal: AbortSignal): Promise<Served> {
+    if (!this.#open || signal.aborted) return 'gone'
+    this.line.join(request)
+    this.#schedule()
+    const leave = (): void => {
+      if (this.line.leave(request)) request.served.resolve('gone')
+    }
+    signal.addEventListener('abort', leave, { once: true })
+    return request.served.promise.finally(() => signal.removeEventListener('abort', leave))
+  }
+
+  async refuse(request: InLine, { reason, retryAt, detail }: Refusal): Promise<void> {
+    const { requestId, account, class: leaseClass } = request
+    refusedTotal.inc({ class: leaseClass, reason })
+    this.#ports.log.info({ requestId, account, class: leaseClass, reason }, 'lease refused')
+    await this.#answer(request, {
+      answer: 'refused',
+      requestId,
+      reason,
+      retryAt: new Date(retryAt).toISOString(),
+      detail,
+    })
+  }
+
+  /** Grant no more: what is in line is handed back. */
+  close(): void {
+    this.#open = false
+    clearTimeout(this.#timer)
+    for (const { requestId } of this.line.waiting) this.line.take(requestId)?.served.resolve('gone')
+  }
+
+  /** Grant no more, and let the leases in hand end by themselves for a while. */
+  async drain(ms: number): Promise<void> {
+    this.close()
+    await within(this.holding.allClosed(), ms, () => new Error('late')).catch(() => {})
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+    await this.holding.endAll('shutdown')
+  }
 
   /** Decide once for everything that happened in this turn of the event loop. */
-  const schedule = (): void => {
-    if (scheduled || !open) return
-    scheduled = true
+  #schedule(): void {
+    if (this.#scheduled || !this.#open) return
+    this.#scheduled = true
     setImmediate(() => {
-      scheduled = false
-      if (open) pump()
+      this.#scheduled = false
+      if (this.#open) this.#pump()
     })
   }
-  const onClosed = (leaseClass: InLine['class'], ms: number | null): void => {
-    if (ms !== null) means.add(leaseClass, ms)
-    schedule()
-  }
-  const holding = openHolding({ ledger, pool: ports.pool, log, claimMs: limits.claimMs, onClosed })
 
-  const pump = (): void => {
+  #pump(): void {
     const now = Date.now()
-    const decided = decideGrants({ waiting: line.waiting, held: holding.held }, now, {
-      ...limits,
-      meanMs: means.current,
-    })
+    const table = { waiting: this.line.waiting, held: this.holding.held }
+    const decided = decideGrants(table, now, { ...this.#limits, meanMs: this.#means.current })
     for (const refusal of decided.refusals) {
-      const request = line.take(refusal.requestId)
-      if (request !== undefined) void refuse(request, refusal)
+      const request = this.line.take(refusal.requestId)
+      if (request !== undefined) void this.refuse(request, refusal)
     }
     for (const requestId of decided.grants) {
-      const request = line.take(requestId)
-      if (request !== undefined) void grant(request)
+      const request = this.line.take(requestId)
+      if (request !== undefined) void this.#grant(request)
     }
-    clearTimeout(timer)
-    if (decided.decideAgainAt !== null) timer = setTimeout(schedule, Math.max(1, decided.decideAgainAt - now))
+    clearTimeout(this.#timer)
+    if (decided.decideAgainAt !== null)
+      this.#timer = setTimeout(() => this.#schedule(), Math.max(1, decided.decideAgainAt - now))
   }
 
-  /** @returns false when the asker is gone or cannot be reached: the message is settled all the same */
-  const answer = async (request: InLine, body: LeaseAnswer): Promise<boolean> => {
+  async #grant(request: InLine): Promise<void> {
+    const lease = this.holding.reserve(request.account, request.class)
     try {
-      await bus.reply(request.replyTo, body)
-      return true
+      const denied = await this.holding.equip(lease)
+      if (denied === null) await this.#offer(request, lease)
+      else await this.refuse(request, { reason: denied.denied, retryAt: denied.retryAt, detail: denied.detail })
     } catch (error) {
-      const { requestId, account } = request
-      if (error instanceof UnroutableError) log.info({ requestId, account }, 'the asker is gone')
-      else log.warn({ requestId, account, err: messageOf(error) }, 'the asker could not be answered')
-      return false
-    } finally {
-      request.served.resolve('answered')
+      this.#ports.log.error({ err: messageOf(error), account: request.account }, 'a lease could not be granted')
+      void this.holding.end(lease, 'no_browser')
+      await this.#again(request)
     }
-  }
-  const refuse = async (request: InLine, { reason, retryAt, detail }: Refusal): Promise<void> => {
-    const { requestId, account, class: leaseClass } = request
-    refusals.inc({ class: leaseClass, reason })
-    log.info({ requestId, account, class: leaseClass, reason }, 'lease refused')
-    await answer(request, { answer: 'refused', requestId, reason, retryAt: new Date(retryAt).toISOString(), detail })
   }
 
-  const grant = async (request: InLine): Promise<void> => {
-    const lease = holding.reserve(request.account, request.class)
-    try {
-      const denied = await holding.equip(lease)
-      if (denied === null) await offer(request, lease)
-      else await refuse(request, { reason: denied.denied, retryAt: denied.retryAt, detail: denied.detail })
-    } catch (error) {
-      log.error({ err: messageOf(error), account: request.account }, 'a lease could not be granted')
-      void holding.end(lease, 'no_browser')
-      await again(request)
-    }
-  }
-  const offer = async (request: InLine, lease: LiveLease): Promise<void> => {
+  async #offer(request: InLine, lease: LiveLease): Promise<void> {
     const { leaseId, fence, ticket, account, class: leaseClass } = lease
-    const base = `${ports.publicUrl}/leases/${leaseId}`
-    holding.offered(lease)
-    const told = await answer(request, {
+    const base = `${this.#ports.publicUrl}/leases/${leaseId}`
+    this.holding.offered(lease)
+    const told = await this.#answer(request, {
       answer: 'granted',
       requestId: request.requestId,
       leaseId,
@@ -129,47 +153,35 @@ export const openDesk = (ports: DeskPorts, limits: DeskLimits): Desk => {
       token: ticket.token,
       expiresAt: new Date(lease.expiresAt).toISOString(),
     })
-    if (!told) return holding.end(lease, 'undeliverable')
+    if (!told) return this.holding.end(lease, 'undeliverable')
     waited.observe({ class: leaseClass }, (Date.now() - request.receivedAt) / 1_000)
-    log.info({ leaseId, account, class: leaseClass, fence }, 'lease offered')
-  }
-  /** Without a browser the request goes back in line, a few times. */
-  const again = async (request: InLine): Promise<void> => {
-    request.failures += 1
-    if (!open) return request.served.resolve('gone')
-    if (request.failures < MOST_FAILURES && request.startBy > Date.now()) line.join(request)
-    else
-      await refuse(request, {
-        reason: 'pressure',
-        retryAt: Date.now() + RETRY_MS,
-        detail: 'No browser could be started.',
-      })
+    this.#ports.log.info({ leaseId, account, class: leaseClass, fence }, 'lease offered')
   }
 
-  const close = (): void => {
-    open = false
-    clearTimeout(timer)
-    for (const { requestId } of line.waiting) line.take(requestId)?.served.resolve('gone')
+  /** Without a browser the request goes back in line, a few times. */
+  async #again(request: InLine): Promise<void> {
+    request.failures += 1
+    if (!this.#open) return request.served.resolve('gone')
+    if (request.failures < MOST_FAILURES && request.startBy > Date.now()) return this.line.join(request)
+    await this.refuse(request, {
+      reason: 'pressure',
+      retryAt: Date.now() + RETRY_MS,
+      detail: 'No browser could be started.',
+    })
   }
-  return {
-    line,
-    holding,
-    slots: limits.slots,
-    refuse,
-    async receive(request, signal) {
-      if (!open || signal.aborted) return 'gone'
-      line.join(request)
-      schedule()
-      const leave = (): void => {
-        if (line.leave(request)) request.served.resolve('gone')
-      }
-      signal.addEventListener('abort', leave, { once: true })
-      return request.served.promise.finally(() => signal.removeEventListener('abort', leave))
-    },
-    close,
-    async [Symbol.asyncDispose]() {
-      close()
-      await holding.endAll('shutdown')
-    },
+
+  /** @returns false when the asker is gone or cannot be reached: its message is settled all the same */
+  async #answer(request: InLine, body: LeaseAnswer): Promise<boolean> {
+    const { requestId, account } = request
+    try {
+      await this.#ports.bus.reply(request.replyTo, body)
+      return true
+    } catch (error) {
+      if (error instanceof UnroutableError) this.#ports.log.info({ requestId, account }, 'the asker is gone')
+      else this.#ports.log.warn({ requestId, account, err: messageOf(error) }, 'the asker could not be answered')
+      return false
+    } finally {
+      request.served.resolve('answered')
+    }
   }
 }

@@ -10,8 +10,8 @@ import { type LiveLease, heldOf, move } from './lease.ts'
 import type { EndCause, Held } from './table.ts'
 
 export interface HoldingPorts {
-  readonly ledger: Ledger
-  readonly pool: BrowserPool
+  readonly ledger: Pick<Ledger, 'ask'>
+  readonly pool: Pick<BrowserPool, 'take'>
   readonly log: Logger
   /** An offer that is not claimed within this is closed. */
   readonly claimMs: number
@@ -19,58 +19,99 @@ export interface HoldingPorts {
   readonly onClosed: (leaseClass: LeaseClass, ms: number | null) => void
 }
 
-/** The leases that take a slot, from the decision to grant to the observed end of their browser. */
-export interface Holding {
-  readonly held: readonly Held[]
-  find(leaseId: string): LiveLease | undefined
-  /** Take slot and account, in the same tick. */
-  reserve(account: AccountId, leaseClass: LeaseClass): LiveLease
-  /** Write the lease to the ledger and give it a browser. @returns null, or why the ledger denies it (the lease is closed) */
-  equip(lease: LiveLease): Promise<LeaseDenied | null>
-  /** From now on it must be claimed in time. */
-  offered(lease: LiveLease): void
-  /** Resolves when it is closed. The first cause stands. */
-  end(lease: LiveLease, cause: EndCause): Promise<void>
-  /** End all, and take no more trouble to write their ends than the ledger allows: its next start does it. */
-  endAll(cause: EndCause): Promise<void>
-}
-
 const WRITE_AGAIN_MS = 1_000
 
-export const openHolding = (ports: HoldingPorts): Holding => {
-  const { ledger, pool, log } = ports
-  const leases = new Map<string, LiveLease>()
-  const stopping = new AbortController()
-  const ended = counter('surepost_leases_ended_total', 'Leases by class and cause of their end.', ['class', 'cause'])
+const endedTotal = counter('surepost_leases_ended_total', 'Leases by class and cause of their end.', ['class', 'cause'])
 
-  const close = (lease: LiveLease, ms: number | null): void => {
-    lease.state = 'closed'
-    leases.delete(lease.leaseId)
-    lease.closed.resolve()
-    ports.onClosed(lease.class, ms)
+/** The leases that take a slot, from the decision to grant to the observed end of their browser. */
+export class Holding {
+  readonly #ports: HoldingPorts
+  readonly #leases = new Map<string, LiveLease>()
+  readonly #stopping = new AbortController()
+
+  constructor(ports: HoldingPorts) {
+    this.#ports = ports
   }
-  const end = (lease: LiveLease, cause: EndCause): Promise<void> => {
+
+  get held(): Held[] {
+    return [...this.#leases.values()].flatMap(heldOf)
+  }
+
+  find(leaseId: string): LiveLease | undefined {
+    return this.#leases.get(leaseId)
+  }
+
+  /** Take slot and account, in the same tick. */
+  reserve(account: AccountId, leaseClass: LeaseClass): LiveLease {
+    const lease = newLease(account, leaseClass, Date.now() + this.#ports.claimMs)
+    this.#leases.set(lease.leaseId, lease)
+    return lease
+  }
+
+  /**
+   * Write the lease to the ledger and give it a browser.
+   * @returns null, or why the ledger denies it (the lease is closed then)
+   * @throws UnavailableError when the ledger or a browser cannot be had; the lease is still to be ended
+   */
+  async equip(lease: LiveLease): Promise<LeaseDenied | null> {
+    const { leaseId, account } = lease
+    const opened = await this.#ports.ledger.ask('openLease', { leaseId, account, class: lease.class })
+    if ('denied' in opened) {
+      this.#close(lease, null)
+      return opened
+    }
+    Object.assign(lease, opened.opened)
+    lease.browser = this.#ports.pool.take()
+    const browser = await lease.browser
+    this.#expire(lease)
+    void browser.gone.then(() => this.end(lease, 'browser_crash'))
+    return null
+  }
+
+  /** From now on it must be claimed in time. */
+  offered(lease: LiveLease): void {
+    const timer = setTimeout(() => {
+      if (lease.state === 'offered') void this.end(lease, 'unclaimed')
+    }, this.#ports.claimMs)
+    lease.ending.signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
+  }
+
+  /** Resolves when it is closed. The first cause stands. */
+  end(lease: LiveLease, cause: EndCause): Promise<void> {
     if (move(lease, 'ended')) {
       const { leaseId, account } = lease
-      log.info({ leaseId, account, cause }, 'lease ending')
+      this.#ports.log.info({ leaseId, account, cause }, 'lease ending')
       lease.ending.abort(new Error(cause))
-      void finish(lease, cause)
+      void this.#finish(lease, cause)
     }
     return lease.closed.promise
   }
+
+  async allClosed(): Promise<void> {
+    await Promise.all([...this.#leases.values()].map((lease) => lease.closed.promise))
+  }
+
+  /** End all. An end that the ledger cannot write any more is written by its recovery at the next start. */
+  async endAll(cause: EndCause): Promise<void> {
+    this.#stopping.abort()
+    await Promise.all([...this.#leases.values()].map((lease) => this.end(lease, cause)))
+  }
+
   /** Kill, see it gone, write that down, give the slot back: in this order, however long each takes. */
-  const finish = async (lease: LiveLease, cause: EndCause): Promise<void> => {
+  async #finish(lease: LiveLease, cause: EndCause): Promise<void> {
     const { leaseId, account, class: leaseClass } = lease
     const browser = await lease.browser?.catch(() => undefined)
     browser?.kill()
     const goneAt = (await browser?.gone) ?? new Date()
-    await writeEnd(leaseId, goneAt, cause)
+    await this.#writeEnd(leaseId, goneAt, cause)
     const ms = Date.now() - lease.grantedAt
-    close(lease, browser === undefined ? null : ms)
-    ended.inc({ class: leaseClass, cause })
-    log.info({ leaseId, account, cause, ms }, 'lease closed')
+    endedTotal.inc({ class: leaseClass, cause })
+    this.#ports.log.info({ leaseId, account, cause, ms }, 'lease closed')
+    this.#close(lease, browser === undefined ? null : ms)
   }
-  const writeEnd = async (leaseId: string, goneAt: Date, cause: EndCause): Promise<void> => {
+
+  async #writeEnd(leaseId: string, goneAt: Date, cause: EndCause): Promise<void> {
+    const { ledger, log } = this.#ports
     const reason = `its lease ended (${cause}) before its outcome was told`
     for (;;) {
       try {
@@ -81,57 +122,30 @@ export const openHolding = (ports: HoldingPorts): Holding => {
           { leaseId, err: messageOf(error) },
           'the end of a lease could not be written: its account stays taken',
         )
-        if (!(await pause(WRITE_AGAIN_MS, stopping.signal))) return
+        if (!(await pause(WRITE_AGAIN_MS, this.#stopping.signal))) return
       }
     }
   }
-  const watch = (lease: LiveLease): void => {
-    const { signal } = lease.ending
+
+  #expire(lease: LiveLease): void {
     const arm = (): NodeJS.Timeout =>
       setTimeout(
         () => {
-          if (Date.now() >= lease.expiresAt) void end(lease, 'expired')
+          // It may have been renewed meanwhile.
+          if (Date.now() >= lease.expiresAt) void this.end(lease, 'expired')
           else timer = arm()
         },
         Math.max(1, lease.expiresAt - Date.now()),
       )
     let timer = arm()
-    signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
+    lease.ending.signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
   }
 
-  return {
-    get held() {
-      return [...leases.values()].flatMap(heldOf)
-    },
-    find: (leaseId) => leases.get(leaseId),
-    reserve(account, leaseClass) {
-      const lease = newLease(account, leaseClass, Date.now() + ports.claimMs)
-      leases.set(lease.leaseId, lease)
-      return lease
-    },
-    async equip(lease) {
-      const { leaseId, account } = lease
-      const opened = await ledger.ask('openLease', { leaseId, account, class: lease.class })
-      if ('denied' in opened) {
-        close(lease, null)
-        return opened
-      }
-      Object.assign(lease, opened.opened)
-      lease.browser = pool.take()
-      const browser = await lease.browser
-      watch(lease)
-      void browser.gone.then(() => end(lease, 'browser_crash'))
-      return null
-    },
-    offered(lease) {
-      const timer = setTimeout(() => lease.state === 'offered' && void end(lease, 'unclaimed'), ports.claimMs)
-      lease.ending.signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
-    },
-    end,
-    async endAll(cause) {
-      stopping.abort()
-      await Promise.all([...leases.values()].map((lease) => end(lease, cause)))
-    },
+  #close(lease: LiveLease, ms: number | null): void {
+    lease.state = 'closed'
+    this.#leases.delete(lease.leaseId)
+    lease.closed.resolve()
+    this.#ports.onClosed(lease.class, ms)
   }
 }
 

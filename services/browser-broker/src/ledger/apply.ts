@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { COMMANDS, FACTS, newId } from '@surepost/shared/contracts'
 import { statements } from './tables.ts'
 import type { Said, Sent, Write } from './writes.ts'
@@ -14,7 +14,10 @@ export interface Mark {
   next(): number
 }
 
-export type Apply = (writes: readonly Write[]) => void
+type Prepare = (sql: string) => StatementSync
+type Put = Extract<Write, { put: string }>
+type Drop = Extract<Write, { drop: string }>
+type Close = Extract<Write, { close: string }>
 
 /** A fact or command as it goes to the outbox: checked against its contract, so that nothing unsendable is ever stored. */
 const envelope = (write: Said | Sent, mark: Mark, seq: number) => {
@@ -29,95 +32,110 @@ const envelope = (write: Said | Sent, mark: Mark, seq: number) => {
   return { kind: 'fact', type: write.emit, body: contract.body.parse(marked) }
 }
 
-/** Carry out the writes of decisions. Runs inside the caller's transaction: a fact is stored with what it tells, or not at all. */
+const say = (prepare: Prepare, mark: Mark, write: Said | Sent): void => {
+  const seq = mark.next()
+  const { kind, type, body } = envelope(write, mark, seq)
+  prepare('insert into outbox values (?, ?, ?, ?, ?)').run(seq, newId(), kind, type, JSON.stringify(body))
+}
+
+const putBook = (prepare: Prepare, write: Put): void => {
+  switch (write.put) {
+    case 'action':
+      // Not `or replace`: an id that another action owns must be an error, not the end of that action.
+      prepare(
+        'insert into actions (doc) values (?) on conflict (post_id, revision, segment) do update set doc = excluded.doc',
+      ).run(JSON.stringify(write.action))
+      break
+    case 'spend':
+      prepare('insert or replace into spends (doc) values (?)').run(JSON.stringify(write.spend))
+      break
+    case 'appointment': {
+      const { postId, account, kind, at, need } = write.appointment
+      prepare('insert or replace into appointments values (?, ?, ?, ?, ?)').run(postId, account, kind, at, need)
+      break
+    }
+    case 'revocation': {
+      const { revocation: r } = write
+      prepare('insert or replace into revocations values (?, ?, ?)').run(r.postId, r.at, JSON.stringify(r))
+      break
+    }
+    default:
+      putStanding(prepare, write)
+  }
+}
+
+const putStanding = (
+  prepare: Prepare,
+  write: Exclude<Put, { put: 'action' | 'spend' | 'appointment' | 'revocation' }>,
+): void => {
+  switch (write.put) {
+    case 'account':
+      prepare('insert or replace into accounts values (?, ?)').run(
+        write.account.config.id,
+        JSON.stringify(write.account),
+      )
+      break
+    case 'lease': {
+      const { lease: l } = write
+      prepare('insert or replace into leases values (?, ?, ?, ?)').run(
+        l.leaseId,
+        l.account,
+        l.endedAt,
+        JSON.stringify(l),
+      )
+      break
+    }
+    case 'command': {
+      const { command: c } = write
+      prepare('insert or ignore into commands values (?, ?, ?)').run(c.postId, c.revision, JSON.stringify(c))
+      break
+    }
+    case 'kill_switch':
+      prepare(`insert or replace into meta values ('kill_switch', ?)`).run(JSON.stringify(write.killSwitch))
+  }
+}
+
+const drop = (prepare: Prepare, write: Drop): void => {
+  switch (write.drop) {
+    case 'spend': {
+      const { postId, revision, segment } = write.key
+      prepare('delete from spends where post_id = ? and revision = ? and segment = ? and attempt = ?').run(
+        postId,
+        revision,
+        segment,
+        write.attempt,
+      )
+      break
+    }
+    case 'reservations':
+      prepare(`delete from spends where post_id = ? and revision = ? and state = 'reserved'`).run(
+        write.postId,
+        write.revision,
+      )
+      break
+    case 'appointment':
+      prepare('delete from appointments where post_id = ?').run(write.postId)
+  }
+}
+
+const close = (prepare: Prepare, { key, attempt, clickedBy }: Close): void => {
+  prepare(
+    `update spends set doc = json_set(doc, '$.clickedBy', cast(? as integer))
+     where post_id = ? and revision = ? and segment = ? and attempt = ? and clicked_by is null`,
+  ).run(clickedBy, key.postId, key.revision, key.segment, attempt)
+}
+
+/** Carries out the writes of decisions. Runs inside the caller's transaction: a fact is stored with what it tells, or not at all. */
+export type Apply = (writes: readonly Write[]) => void
+
 export const sqliteApply = (db: DatabaseSync, mark: Mark): Apply => {
   const prepare = statements(db)
-  const put = (write: Extract<Write, { put: string }>): void => {
-    switch (write.put) {
-      case 'action':
-        // Not `or replace`: an id that another action owns must be an error, not the end of that action.
-        return void prepare(
-          'insert into actions (doc) values (?) on conflict (post_id, revision, segment) do update set doc = excluded.doc',
-        ).run(JSON.stringify(write.action))
-      case 'spend':
-        return void prepare('insert or replace into spends (doc) values (?)').run(JSON.stringify(write.spend))
-      case 'appointment': {
-        const { postId, account, kind, at, need } = write.appointment
-        return void prepare('insert or replace into appointments values (?, ?, ?, ?, ?)').run(
-          postId,
-          account,
-          kind,
-          at,
-          need,
-        )
-      }
-      case 'revocation': {
-        const { revocation: r } = write
-        return void prepare('insert or replace into revocations values (?, ?, ?)').run(
-          r.postId,
-          r.at,
-          JSON.stringify(r),
-        )
-      }
-      case 'account':
-        return void prepare('insert or replace into accounts values (?, ?)').run(
-          write.account.config.id,
-          JSON.stringify(write.account),
-        )
-      case 'lease': {
-        const { lease: l } = write
-        return void prepare('insert or replace into leases values (?, ?, ?, ?)').run(
-          l.leaseId,
-          l.account,
-          l.endedAt,
-          JSON.stringify(l),
-        )
-      }
-      case 'command': {
-        const { command: c } = write
-        return void prepare('insert or ignore into commands values (?, ?, ?)').run(
-          c.postId,
-          c.revision,
-          JSON.stringify(c),
-        )
-      }
-      case 'kill_switch':
-        return void prepare(`insert or replace into meta values ('kill_switch', ?)`).run(
-          JSON.stringify(write.killSwitch),
-        )
-    }
-  }
-  const drop = (write: Extract<Write, { drop: string }>): void => {
-    switch (write.drop) {
-      case 'spend':
-        return void prepare(
-          'delete from spends where post_id = ? and revision = ? and segment = ? and attempt = ?',
-        ).run(write.key.postId, write.key.revision, write.key.segment, write.attempt)
-      case 'reservations':
-        return void prepare(`delete from spends where post_id = ? and revision = ? and state = 'reserved'`).run(
-          write.postId,
-          write.revision,
-        )
-      case 'appointment':
-        return void prepare('delete from appointments where post_id = ?').run(write.postId)
-    }
-  }
-  const close = ({ key, attempt, clickedBy }: Extract<Write, { close: string }>): void =>
-    void prepare(
-      `update spends set doc = json_set(doc, '$.clickedBy', cast(? as integer))
-       where post_id = ? and revision = ? and segment = ? and attempt = ? and clicked_by is null`,
-    ).run(clickedBy, key.postId, key.revision, key.segment, attempt)
-  const say = (write: Said | Sent): void => {
-    const seq = mark.next()
-    const { kind, type, body } = envelope(write, mark, seq)
-    prepare('insert into outbox values (?, ?, ?, ?, ?)').run(seq, newId(), kind, type, JSON.stringify(body))
-  }
   return (writes) => {
     for (const write of writes) {
-      if ('put' in write) put(write)
-      else if ('drop' in write) drop(write)
-      else if ('close' in write) close(write)
-      else say(write)
+      if ('put' in write) putBook(prepare, write)
+      else if ('drop' in write) drop(prepare, write)
+      else if ('close' in write) close(prepare, write)
+      else say(prepare, mark, write)
     }
   }
 }

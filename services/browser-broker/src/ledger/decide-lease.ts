@@ -27,6 +27,8 @@ export interface LeaseDenied {
 
 const SOON_MS = 30_000
 
+const deny = (denied: RefusalReason, retryAt: Millis, detail: string): LeaseDenied => ({ denied, retryAt, detail })
+
 /**
  * Whether the account may have a lease of this class at all. A pause or the kill switch stops acting, but never the
  * reconciling of what is already begun; when the platform itself wants a person (a holder's pause without an end)
@@ -40,7 +42,6 @@ export const gateOf = (
 ): LeaseDenied | null => {
   const account = tables.account(ask.account)
   const later = now + policy.recheckMs
-  const deny = (denied: RefusalReason, retryAt: Millis, detail: string): LeaseDenied => ({ denied, retryAt, detail })
   if (account === null)
     return deny('unknown_account', now + SOON_MS, `The account ${ask.account} is not configured here.`)
   if (!tables.hasSession(ask.account))
@@ -107,11 +108,12 @@ export const decideRenew = (
   return { answer: { expiresAt }, writes: [{ put: 'lease', lease: { ...lease, expiresAt } }] }
 }
 
+const LEASE_OVER: Refused = { refused: 'lease_over', detail: 'The lease is over.' }
+
 /** What acts through a lease must do so while it lives, and as the account's latest holder. */
 export const holderTrouble = (tables: Tables, leaseId: string, account: AccountId, now: Millis): Refused | null => {
   const lease = tables.lease(leaseId)
-  const over = (detail: string): Refused => ({ refused: 'lease_over', detail })
-  if (lease === null || lease.endedAt !== null || lease.expiresAt <= now) return over('The lease is over.')
+  if (lease === null || lease.endedAt !== null || lease.expiresAt <= now) return LEASE_OVER
   if (lease.class !== 'act') return { refused: 'wrong_class', detail: `A lease of class ${lease.class} may only read.` }
   if (lease.account !== account)
     return { refused: 'wrong_account', detail: `The lease is of the account ${lease.account}, not ${account}.` }

@@ -1,5 +1,6 @@
 import type { ActionKey, BeginAction, BeginAnswer, PlatformId } from '@surepost/shared/contracts'
-import { decideBegin, decideFresh, factOf, settledAt, unknown } from './decide-begin.ts'
+import { decideBegin, settledAt, unknown } from './decide-begin.ts'
+import { decideFresh, factOf } from './decide-fresh.ts'
 import { announceIfSettled } from './decide-cancel.ts'
 import { type Action, type Millis, type Source, after, instant, keyOf, nameOf } from './model.ts'
 import type { Policy } from './policy.ts'

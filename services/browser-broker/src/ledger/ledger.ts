@@ -25,8 +25,8 @@ export interface Ledger extends AsyncDisposable {
 }
 
 interface Waiting {
-  resolve(value: unknown): void
-  reject(error: Error): void
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
 }
 
 const unavailable = (message: string): UnavailableError => new UnavailableError('action-ledger', message)
@@ -85,7 +85,7 @@ const ledgerOf = (
     const n = (last += 1)
     const stop = took.startTimer({ operation: name })
     const answer = answered(n)
-    worker.postMessage({ n, name, args } satisfies Call)
+    worker.postMessage({ n, name, args } satisfies Call, [])
     try {
       return await within(Promise.race([answer, died]), CALL_MS, () =>
         unavailable(`The action ledger did not answer ${name} within ${CALL_MS} ms.`),
@@ -108,7 +108,7 @@ const ledgerOf = (
       if (closed) return
       closed = true
       const gone = new Promise((resolve) => worker.once('exit', resolve))
-      worker.postMessage('close')
+      worker.postMessage('close', [])
       await within(gone, CALL_MS, () => unavailable('The action ledger did not close in time.')).catch(() =>
         worker.terminate(),
       )

@@ -23,92 +23,112 @@ const MOST_TAKEN = 1_000
 const MOST_APPOINTMENTS = 200
 const MOST_SILENT = 100
 
-/** The ledger's tables over SQLite, read only. Rows were written by this program, in the shape they are read. */
-export const sqliteTables = (db: DatabaseSync): Tables => {
+/** Ways to read. Rows were written by this program, in the shape they are read. */
+const readerOf = (db: DatabaseSync) => {
   const prepare = statements(db)
-  const rows = <Row>(sql: string, ...values: Value[]): Row[] => prepare(sql).all(...values) as Row[]
+  const rows = <Row = unknown>(sql: string, ...values: Value[]): Row[] => prepare(sql).all(...values) as Row[]
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- documents are read in the shape they were written in
   const docs = <Doc>(sql: string, ...values: Value[]): Doc[] =>
     rows<{ doc: string }>(sql, ...values).map((row) => JSON.parse(row.doc) as Doc)
   const doc = <Doc>(sql: string, ...values: Value[]): Doc | null => docs<Doc>(sql, ...values)[0] ?? null
+  return { rows, docs, doc }
+}
+type Reader = ReturnType<typeof readerOf>
+
+type Standing = 'ledger' | 'account' | 'lease' | 'hasSession' | 'command'
+const standingTables = ({ rows, doc }: Reader): Pick<Tables, Standing> => {
   const meta = (key: string): string | undefined =>
     rows<{ value: string }>('select value from meta where key = ?', key)[0]?.value
-
   return {
     ledger: () => ({
       id: meta('id') ?? '',
       birth: Number(meta('birth')),
       killSwitch: (JSON.parse(meta('kill_switch') ?? 'null') as KillSwitch | null) ?? NO_KILL_SWITCH,
     }),
-    post: (postId) => ({
-      actions: docs<Action>('select doc from actions where post_id = ? order by revision, segment', postId),
-      revocation: doc<Revocation>('select doc from revocations where post_id = ?', postId),
-    }),
     account: (id) => doc<Account>('select doc from accounts where id = ?', id),
     lease: (id) => doc<LeaseRecord>('select doc from leases where id = ?', id),
-    spends: (account, kind, now) =>
-      docs<Spend>(
-        `select doc from spends where account = ? and kind = ? and (clicked_by > ? or (clicked_by is null and (state = 'spent' or at > ?)))`,
-        account,
-        kind,
-        now - DAY,
-        now - DAY,
-      ),
-    appointments: (account, kind, now) =>
-      rows<Appointment>(
-        `select post_id as "postId", account, kind, at, need from appointments where account = ? and kind = ? and at > ?
-         order by at limit ${MOST_APPOINTMENTS}`,
-        account,
-        kind,
-        now,
-      ),
-    appointment: (postId) =>
-      rows<Appointment>(
-        'select post_id as "postId", account, kind, at, need from appointments where post_id = ?',
-        postId,
-      )[0] ?? null,
-    sameText: (account, textHash, since, except) =>
-      doc<Action>(
-        `select doc from actions where account = ? and text_hash = ? and begun_at > ? and state <> 'aborted' and post_id <> ?
-         order by begun_at desc limit 1`,
-        account,
-        textHash,
-        since,
-        except,
-      ),
-    taken: (account, since, except) =>
-      rows<{ id: string }>(
-        `select platform_id as id from actions where account = ? and state = 'done' and published_at >= ?
-         and not (post_id = ? and revision = ? and segment = ?) order by published_at desc limit ${MOST_TAKEN}`,
-        account,
-        since,
-        except.postId,
-        except.revision,
-        except.segment,
-      ).map(({ id }) => PlatformId.parse(id)),
-    ownerOf: (account, platformId) =>
-      doc<Action>('select doc from actions where account = ? and platform_id = ?', account, platformId),
-    unsettledOf: (leaseId) =>
-      docs<Action>(
-        `select doc from actions where lease_id = ? and state in ('open', 'unknown') and quiet_since is null`,
-        leaseId,
-      ),
-    unsettled: (account) =>
-      rows(`select 1 from actions where account = ? and state in ('open', 'unknown') limit 1`, account).length > 0,
     hasSession: (account) => rows('select 1 from sessions where account = ?', account).length > 0,
-    silent: (since, maxResends) =>
-      docs<Action>(
-        `select doc from actions a where state in ('open', 'unknown') and touched_at < ? and resends < ?
-         and not exists (select 1 from leases l where l.id = a.lease_id and l.ended_at is null) order by touched_at limit ${MOST_SILENT}`,
-        since,
-        maxResends,
-      ),
     command: (postId, revision) => {
-      const row = rows<{ body: string }>(
+      const [row] = rows<{ body: string }>(
         'select body from commands where post_id = ? and revision = ?',
         postId,
         revision,
-      )[0]
+      )
       return row === undefined ? null : ApprovedPost.parse(JSON.parse(row.body))
     },
   }
+}
+
+type Budgets = 'spends' | 'appointments' | 'appointment'
+const budgetTables = ({ rows, docs }: Reader): Pick<Tables, Budgets> => ({
+  spends: (account, kind, now) =>
+    docs<Spend>(
+      `select doc from spends where account = ? and kind = ?
+       and (clicked_by > ? or (clicked_by is null and (state = 'spent' or at > ?)))`,
+      account,
+      kind,
+      now - DAY,
+      now - DAY,
+    ),
+  appointments: (account, kind, now) =>
+    rows<Appointment>(
+      `select ${APPOINTMENT} from appointments where account = ? and kind = ? and at > ?
+       order by at limit ${MOST_APPOINTMENTS}`,
+      account,
+      kind,
+      now,
+    ),
+  appointment: (postId) =>
+    rows<Appointment>(`select ${APPOINTMENT} from appointments where post_id = ?`, postId)[0] ?? null,
+})
+const APPOINTMENT = 'post_id as "postId", account, kind, at, need'
+
+type Actions = Exclude<keyof Tables, Standing | Budgets>
+const actionTables = ({ rows, docs, doc }: Reader): Pick<Tables, Actions> => ({
+  post: (postId) => ({
+    actions: docs<Action>('select doc from actions where post_id = ? order by revision, segment', postId),
+    revocation: doc<Revocation>('select doc from revocations where post_id = ?', postId),
+  }),
+  sameText: (account, textHash, since, except) =>
+    doc<Action>(
+      `select doc from actions where account = ? and text_hash = ? and begun_at > ? and state <> 'aborted' and post_id <> ?
+       order by begun_at desc limit 1`,
+      account,
+      textHash,
+      since,
+      except,
+    ),
+  taken: (account, since, except) =>
+    rows<{ id: string }>(
+      `select platform_id as id from actions where account = ? and state = 'done' and published_at >= ?
+       and not (post_id = ? and revision = ? and segment = ?) order by published_at desc limit ${MOST_TAKEN}`,
+      account,
+      since,
+      except.postId,
+      except.revision,
+      except.segment,
+    ).map(({ id }) => PlatformId.parse(id)),
+  ownerOf: (account, platformId) =>
+    doc<Action>('select doc from actions where account = ? and platform_id = ?', account, platformId),
+  unsettledOf: (leaseId) =>
+    docs<Action>(
+      `select doc from actions where lease_id = ? and state in ('open', 'unknown') and quiet_since is null`,
+      leaseId,
+    ),
+  unsettled: (account) =>
+    rows(`select 1 from actions where account = ? and state in ('open', 'unknown') limit 1`, account).length > 0,
+  silent: (since, maxResends) =>
+    docs<Action>(
+      `select doc from actions a where state in ('open', 'unknown') and touched_at < ? and resends < ?
+       and not exists (select 1 from leases l where l.id = a.lease_id and l.ended_at is null)
+       order by touched_at limit ${MOST_SILENT}`,
+      since,
+      maxResends,
+    ),
+})
+
+/** The ledger's tables over SQLite, read only. */
+export const sqliteTables = (db: DatabaseSync): Tables => {
+  const reader = readerOf(db)
+  return { ...standingTables(reader), ...budgetTables(reader), ...actionTables(reader) }
 }

@@ -1,6 +1,13 @@
 import { AccountId } from '@surepost/shared/contracts'
 import { messageOf } from '@surepost/shared/errors'
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express'
 import { type Sealing, StorageState } from '../accounts/sealing.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Desk } from '../leases/desk.ts'
@@ -32,34 +39,54 @@ const onError: ErrorRequestHandler = (error: unknown, _request, response, _next)
   })
 }
 
+const putSession = async (
+  { ledger, sealing }: Pick<AdminPorts, 'ledger' | 'sealing'>,
+  request: Request,
+  response: Response,
+): Promise<void> => {
+  const id = AccountId.safeParse(request.params['id'])
+  const known = id.success && (await ledger.care('accounts')).some(({ config }) => config.id === id.data)
+  if (!known) return problem(response, 404, 'Not found', 'There is no such account here; configure it first.')
+  const session = StorageState.safeParse(request.body)
+  if (!session.success)
+    return problem(
+      response,
+      400,
+      'Bad request',
+      'The body must be a Playwright storageState: {"cookies": [...], "origins": [...]}.',
+    )
+  await ledger.care('putSession', id.data, sealing.seal(id.data, session.data))
+  response.status(204).end()
+}
+
+const orNext = async (next: NextFunction, work: () => Promise<unknown>): Promise<void> => {
+  try {
+    await work()
+  } catch (error) {
+    next(error)
+  }
+}
+
+const problem = (response: Response, status: number, title: string, detail: string): void => {
+  response.status(status).json({ title, detail })
+}
+
+const time = (at: number): string => new Date(at).toISOString()
+
 /** The broker's own HTTP, for the console and people: accounts, sessions, pressure and leases. Every route needs the admin key. */
 export const adminApp = ({ desk, ledger, sealing, adminKey }: AdminPorts): Express => {
   const app = express()
   app.disable('x-powered-by')
   app.use(authorized(adminKey))
-  app.get('/accounts', async (_, response) => void response.json(await ledger.care('accounts')))
+  app.get('/accounts', (_, response, next) => {
+    void orNext(next, async () => response.json(await ledger.care('accounts')))
+  })
   app.get('/pressure', (_, response) => void response.json(pressureOf(desk, Date.now())))
   app.get('/leases', (_, response) => {
-    const time = (at: number): string => new Date(at).toISOString()
     response.json(desk.holding.held.map((l) => ({ ...l, grantedAt: time(l.grantedAt), expiresAt: time(l.expiresAt) })))
   })
-  app.put('/accounts/:id/session', express.json({ limit: '2mb' }), async (request, response) => {
-    const id = AccountId.safeParse(request.params['id'])
-    const known = id.success && (await ledger.care('accounts')).some(({ config }) => config.id === id.data)
-    if (!known)
-      return void response
-        .status(404)
-        .json({ title: 'Not found', detail: 'There is no such account here; configure it first.' })
-    const session = StorageState.safeParse(request.body)
-    if (!session.success)
-      return void response
-        .status(400)
-        .json({
-          title: 'Bad request',
-          detail: 'The body must be a Playwright storageState: {"cookies": [...], "origins": [...]}.',
-        })
-    await ledger.care('putSession', id.data, sealing.seal(id.data, session.data))
-    response.status(204).end()
+  app.put('/accounts/:id/session', express.json({ limit: '2mb' }), (request, response, next) => {
+    void orNext(next, () => putSession({ ledger, sealing }, request, response))
   })
   app.use((_, response) => void response.status(404).json({ title: 'Not found', detail: 'There is no such route.' }))
   app.use(onError)

@@ -3,11 +3,11 @@ import { PermanentError, UnavailableError, messageOf } from '@surepost/shared/er
 import type { Logger } from 'pino'
 import type { RawData, WebSocket } from 'ws'
 import type { LiveLease } from '../leases/lease.ts'
-import type { EndCause } from '../leases/table.ts'
+import type { Holding } from '../leases/holding.ts'
 import { type HolderPorts, serve } from './requests.ts'
 
 export interface ControlPorts extends HolderPorts {
-  readonly end: (lease: LiveLease, cause: EndCause) => Promise<void>
+  readonly holding: Pick<Holding, 'end'>
   readonly log: Logger
 }
 
@@ -23,30 +23,31 @@ export const speak = (ports: ControlPorts, lease: LiveLease, socket: WebSocket):
   const say = (message: ControlMessage): void => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message))
   }
-  const stopPinging = ping(socket, () => void ports.end(lease, 'client_lost'))
+  const stopPinging = ping(socket, () => void ports.holding.end(lease, 'client_lost'))
   let waiting = 0
   let last = Promise.resolve()
   socket.on('message', (data) => {
     const request = requestOf(data)
-    if (request === undefined || waiting >= MOST_WAITING) return void ports.end(lease, 'protocol')
+    if (request === undefined || waiting >= MOST_WAITING) return void ports.holding.end(lease, 'protocol')
     waiting += 1
     // One at a time: a release comes after what was asked before it.
-    last = last.then(async () => {
+    const before = last
+    last = (async () => {
+      await before
       await answer(ports, lease, request, say)
       waiting -= 1
-    })
+    })()
   })
   socket.on('error', () => socket.terminate())
   socket.once('close', () => {
     stopPinging()
-    void ports.end(lease, 'client_lost')
+    void ports.holding.end(lease, 'client_lost')
   })
   const over = (): void => {
     stopPinging()
     say({ kind: 'ended', reason: messageOf(lease.ending.signal.reason) })
     socket.close(CLOSE_NORMAL)
-    const { closed } = lease
-    void closed.promise.then(() => socket.terminate())
+    void lease.closed.promise.finally(() => socket.terminate())
   }
   if (lease.ending.signal.aborted) over()
   else lease.ending.signal.addEventListener('abort', over, { once: true })
@@ -75,7 +76,7 @@ const answer = async (
     ports.log.warn({ leaseId: lease.leaseId, op, err: messageOf(error) }, 'a request of a holder was refused')
     say({ kind: 'error', n, code: codeOf(error), message: messageOf(error) })
   }
-  if (op === 'release') void ports.end(lease, 'released')
+  if (op === 'release') void ports.holding.end(lease, 'released')
 }
 
 const codeOf = (error: unknown): string => {

@@ -33,7 +33,8 @@ const claimOf = (request: IncomingMessage, desk: Desk): Claim | undefined => {
 }
 
 /** Answer the two WebSocket handshakes of a lease; anything else, and any wrong token, gets 401 and nothing more. */
-export const upgradesOf = (desk: Desk, ports: ControlPorts) => {
+export const upgradesOf = (desk: Desk, holderPorts: Omit<ControlPorts, 'holding'>) => {
+  const ports: ControlPorts = { ...holderPorts, holding: desk.holding }
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_BYTES, perMessageDeflate: false })
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy())
@@ -59,6 +60,6 @@ const drive = async (
   const browser = await lease.browser
   if (browser === undefined) return refuse(socket, '503 Service Unavailable')
   tunnel(request, socket, head, browser.endpoint, lease.ending.signal, (first) => {
-    void ports.end(lease, first === 'holder' ? 'client_lost' : 'browser_crash')
+    void ports.holding.end(lease, first === 'holder' ? 'client_lost' : 'browser_crash')
   })
 }

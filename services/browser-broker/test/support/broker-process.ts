@@ -97,17 +97,15 @@ export const startBroker = async (options: BrokerOptions): Promise<BrokerProcess
       child = spawnBroker(env(more), output)
       await broker.ready()
     },
-    ready: async () =>
-      void (await eventually(
-        async () => {
-          if (child.exitCode !== null) return true
-          return (await fetch(`${opsUrl}/readyz`).catch(() => undefined))?.ok ?? false
-        },
-        { timeoutMs: 30_000 },
-      ).then(() => {
-        if (child.exitCode !== null)
-          throw new Error(`the broker ended with ${child.exitCode}: ${output.slice(-5).join('\n')}`)
-      })),
+    async ready() {
+      const isReady = async (): Promise<boolean> => {
+        if (child.exitCode !== null) return true
+        return (await fetch(`${opsUrl}/readyz`).catch(() => undefined))?.ok ?? false
+      }
+      await eventually(isReady, { timeoutMs: 30_000 })
+      if (child.exitCode !== null)
+        throw new Error(`the broker ended with ${child.exitCode}: ${output.slice(-5).join('\n')}`)
+    },
     async get(path) {
       const response = await fetch(`${baseUrl}${path}`, { headers })
       if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`)
