@@ -40,6 +40,8 @@ export interface ServicesRequest {
   readonly only?: readonly string[]
   /** Variables by service name (`*` for all) that win over the stack's own. */
   readonly env?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** How many processes of a service, by its name; the second is `<name>-2`. One by default. */
+  readonly replicas?: Readonly<Record<string, number>>
 }
 
 /** What may be asked of a running stack, from the process that started it or from another. */
@@ -51,6 +53,8 @@ export interface Control {
   startPart(name: string): Promise<void>
   /** Stop one dependency or service; `hard` is SIGKILL. @throws StackError */
   stopPart(name: string, options?: { readonly hard?: boolean }): Promise<void>
+  /** Raise or clear RabbitMQ's memory alarm, which blocks every publisher. @throws StackError */
+  setMemoryAlarm(on: boolean): Promise<void>
   /** A virtual host and a migrated database of their own. @throws StackError */
   createIsolate(): Promise<IsolateAnswer>
   /** Start services on an isolate, with ports and folders of their own. @throws StackError */
@@ -96,6 +100,9 @@ export const controlAt = ({ control, dataDir }: ControlAddress): Control => {
     },
     stopPart: async (name, options = {}) => {
       await call('POST', `/parts/${encodeURIComponent(name)}/stop`, options)
+    },
+    setMemoryAlarm: async (on) => {
+      await call('POST', '/parts/rabbitmq/memory-alarm', { on })
     },
     createIsolate: async () => IsolateAnswer.parse(await call('POST', '/isolates')),
     startIsolateServices: async (id, request = {}) =>

@@ -26,6 +26,10 @@ const PORT_NAMES = [
   'opsScraper',
   'opsReplier',
   'opsConsole',
+  'opsReplica1',
+  'opsReplica2',
+  'opsReplica3',
+  'opsReplica4',
 ] as const
 
 export type PortName = (typeof PORT_NAMES)[number]

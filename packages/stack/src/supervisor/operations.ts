@@ -1,8 +1,9 @@
 import { DEPENDENCY_NAMES, type StackContext } from '../dependencies/dependency.ts'
+import { setMemoryAlarm } from '../dependencies/rabbitmq-alarm.ts'
 import { StackError } from '../errors.ts'
 import type { Operation } from './control.ts'
 import type { Isolates } from './isolates.ts'
-import { ServicesBody, StopBody } from './protocol.ts'
+import { AlarmBody, ServicesBody, StopBody } from './protocol.ts'
 import type { Services } from './services.ts'
 import { describeSite, mainSite } from './site.ts'
 import { dependencyName, type Dependencies } from './stack.ts'
@@ -19,7 +20,7 @@ interface Parts {
 
 /** Everything that another command may ask of a running stack. */
 export const operations = (parts: Parts): readonly Operation[] => {
-  const { dependencies, services, isolates, record, stop } = parts
+  const { context, dependencies, services, isolates, record, stop } = parts
   return [
     { method: 'GET', path: /^\/stack$/, run: async () => describe(parts) },
     {
@@ -44,6 +45,15 @@ export const operations = (parts: Parts): readonly Operation[] => {
         else await part.stop(StopBody.parse(body))
         record()
         return { name, running: part.running }
+      },
+    },
+    {
+      method: 'POST',
+      path: /^\/parts\/rabbitmq\/memory-alarm$/,
+      run: async (_parameters, body) => {
+        const { on } = AlarmBody.parse(body)
+        await setMemoryAlarm(context, on)
+        return { on }
       },
     },
     {

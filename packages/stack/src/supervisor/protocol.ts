@@ -22,10 +22,15 @@ export type SupervisorMessage =
 /** Body of a dependency's or service's stop. */
 export const StopBody = z.object({ hard: z.boolean().default(false) })
 
+/** Body of `POST /parts/rabbitmq/memory-alarm`. */
+export const AlarmBody = z.object({ on: z.boolean() })
+
 /** Body of `POST /services`. */
 export const ServicesBody = z.object({
   only: z.array(z.string()).optional(),
   /** Variables by service name; `*` for all. They win over the stack's own. */
   env: z.record(z.string(), z.record(z.string(), z.string())).default({}),
+  /** How many processes of a service, by its name; one by default. */
+  replicas: z.record(z.string(), z.int().min(1)).default({}),
 })
 export type ServicesBody = z.infer<typeof ServicesBody>

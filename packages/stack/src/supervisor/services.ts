@@ -7,6 +7,7 @@ import { answers } from '../process/wait.ts'
 import { PROJECT_ROOT } from '../root.ts'
 import type { StackState } from '../state.ts'
 import type { ServicesBody } from './protocol.ts'
+import { withReplicas } from './replicas.ts'
 import { serviceRecipes, type ServiceRecipe } from './service-recipes.ts'
 import type { Site } from './site.ts'
 
@@ -29,21 +30,20 @@ export interface Services {
 export const services = (context: StackContext, site: Site): Services => {
   const started = new Map<string, { readonly recipe: ServiceRecipe; readonly part: Supervised }>()
 
-  const startOne = async (recipe: ServiceRecipe, env: Readonly<Record<string, string>>): Promise<void> => {
+  const startOne = async (recipe: ServiceRecipe): Promise<void> => {
     const known = started.get(recipe.name)
-    const part = known?.part ?? serviceProcess(context, site, recipe, env)
+    const part = known?.part ?? serviceProcess(context, site, recipe)
     started.set(recipe.name, { recipe, part })
     await part.start()
   }
 
   return {
-    start: async ({ only, env }) => {
+    start: async ({ only, env, replicas }) => {
       const recipes = serviceRecipes(context, site).filter((recipe) => only === undefined || only.includes(recipe.name))
       const unknown = only?.filter((name) => !recipes.some((recipe) => recipe.name === name)) ?? []
       if (unknown.length > 0) throw new StackError(`There is no service ${unknown.join(', ')}.`)
-      const ends = await Promise.allSettled(
-        recipes.map((recipe) => startOne(recipe, { ...recipe.env, ...env['*'], ...env[recipe.name] })),
-      )
+      const wanted = recipes.map((recipe) => ({ ...recipe, env: { ...recipe.env, ...env['*'], ...env[recipe.name] } }))
+      const ends = await Promise.allSettled(withReplicas(wanted, replicas, site.ports).map(startOne))
       for (const end of ends) if (end.status === 'rejected') throw end.reason
     },
     stop: async ({ hurry }) => {
@@ -89,12 +89,7 @@ const stopAll = async (started: ReadonlyMap<string, { readonly part: Supervised 
 
 const logOf = (site: Site, recipe: ServiceRecipe): string => join(site.logDir, `${recipe.name}.log`)
 
-const serviceProcess = (
-  context: StackContext,
-  site: Site,
-  recipe: ServiceRecipe,
-  env: Readonly<Record<string, string>>,
-): Supervised => {
+const serviceProcess = (context: StackContext, site: Site, recipe: ServiceRecipe): Supervised => {
   const main = join(PROJECT_ROOT, recipe.main)
   if (!existsSync(main)) throw new StackError(`${recipe.main} is missing, so ${recipe.name} cannot be started.`)
   return supervise(context, {
@@ -102,7 +97,7 @@ const serviceProcess = (
       name: recipe.name,
       command: process.execPath,
       args: [main],
-      env,
+      env: recipe.env,
       cwd: PROJECT_ROOT,
       logFile: logOf(site, recipe),
       stopSignal: 'SIGTERM',
