@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { resolve } from 'node:path'
 import { controlAt, type Control, type ControlAddress } from './control-client.ts'
+import { cleanUp } from './down.ts'
 import { StackError } from './errors.ts'
 import type { SupervisorMessage } from './supervisor/protocol.ts'
 import { readState } from './state.ts'
@@ -44,7 +45,9 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [],
   })
-  const gone = new Promise<void>((settle) => child.once('exit', () => settle()))
+  const gone = new Promise<void>((settle) => child.once('exit', () => settle())).then(() =>
+    cleanUpAfter(child, dataDir),
+  )
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
     await gone
@@ -63,6 +66,12 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   const state = readState(dataDir)
   if (state === undefined) throw new StackError(`The stack in ${dataDir} left no state file.`)
   return { dataDir, control: state.control, ...controlAt(state), ended: gone, stop, [Symbol.asyncDispose]: stop }
+}
+
+// A supervisor that was killed has left its processes: it is the only one who would have stopped them.
+const cleanUpAfter = async (child: ChildProcess, dataDir: string): Promise<void> => {
+  const left = readState(dataDir)
+  if (left !== undefined && left.supervisor.pid === child.pid) await cleanUp(left)
 }
 
 const readiness = (child: ChildProcess, dataDir: string, options: StackOptions): Promise<void> =>

@@ -24,18 +24,19 @@ export const stopStack = async (folder: string, signal?: AbortSignal): Promise<S
   const dataDir = resolve(folder)
   const state = readState(dataDir)
   if (state === undefined) return 'nothing'
-  const wasAlive = isAlive(state.supervisor)
-  if (wasAlive) {
+  if (isAlive(state.supervisor)) {
     // One that does not answer any more is killed below.
     await controlAt(state)
       .requestStop()
       .catch(() => undefined)
     await untilGone(state, PATIENCE_MS, signal)
   }
-  if (!wasAlive || isAlive(state.supervisor)) await cleanUp(state)
+  // A supervisor that stopped properly has removed its state.
+  if (readState(dataDir)?.mark !== state.mark) return 'stopped'
+  await cleanUp(state)
   if (isAlive(state.supervisor))
     throw new StackError(`The supervisor ${state.supervisor.pid} of ${dataDir} does not end.`)
-  return wasAlive ? 'stopped' : 'cleaned'
+  return 'cleaned'
 }
 
 const untilGone = async ({ supervisor }: StackState, patienceMs: number, signal?: AbortSignal): Promise<void> => {
@@ -46,7 +47,8 @@ const untilGone = async ({ supervisor }: StackState, patienceMs: number, signal?
   }
 }
 
-const cleanUp = async (state: StackState): Promise<void> => {
+/** Kill and remove what a stack whose supervisor is gone has left. */
+export const cleanUp = async (state: StackState): Promise<void> => {
   await sweepState(state)
   if (existsSync(join(state.dataDir, 'rabbitmq-docker')))
     await removeContainer(rabbitmqContainer(readKnown(state.dataDir).id))

@@ -7,6 +7,7 @@ import { findPostgres } from '../system/find.ts'
 import { asOtherUser } from '../system/other-user.ts'
 import { run } from '../system/run.ts'
 import type { Dependency, StackContext } from './dependency.ts'
+import { removeLeftSegment } from './postgres-memory.ts'
 import { supervise } from './supervised.ts'
 
 /** Supabase's name for its database and for the owner of everything in it. */
@@ -58,7 +59,10 @@ export const postgres = (context: StackContext): Dependency => {
     start: async (signal) => {
       await server.start(signal)
     },
-    stop: (options) => server.stop(options),
+    stop: async (options = {}) => {
+      await server.stop(options)
+      if (!options.hard) await removeLeftSegment(context.dataDir)
+    },
   }
 }
 

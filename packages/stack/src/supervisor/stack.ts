@@ -70,7 +70,8 @@ export const dependencies = (context: StackContext): Dependencies => {
     stop: async (options) => {
       await all.gateway.stop(options)
       await all.postgrest.stop(options)
-      await Promise.all([all.rabbitmq.stop(options), all.postgres.stop(options)])
+      // Postgres gently in any case: it is quick, and gives back the kernel's memory.
+      await Promise.all([all.rabbitmq.stop(options), all.postgres.stop()])
     },
     get: (name) => all[name],
     processes: () => DEPENDENCY_NAMES.flatMap((name) => all[name].processes()),

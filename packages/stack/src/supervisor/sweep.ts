@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { removeLeftSegment } from '../dependencies/postgres-memory.ts'
 import { findMarked, isAlive, type ProcessIdentity } from '../process/identity.ts'
 import type { StackState } from '../state.ts'
 
@@ -30,5 +31,7 @@ export const sweep = async (mark: string, recorded: readonly ProcessIdentity[] =
 }
 
 /** Clean up after a run whose supervisor is gone. */
-export const sweepState = (state: StackState): Promise<number> =>
-  sweep(state.mark, [state.supervisor, ...state.processes])
+export const sweepState = async (state: StackState): Promise<void> => {
+  await sweep(state.mark, [state.supervisor, ...state.processes])
+  await removeLeftSegment(state.dataDir)
+}
