@@ -1,0 +1,98 @@
+import { type LedgerMark } from '@surepost/shared/contracts'
+import type { Action, Millis } from '../../../../services/browser-broker/src/ledger/model.ts'
+import {
+  type AnswerOf,
+  type ArgumentsOf,
+  type Moment,
+  OPERATIONS,
+  type OperationName,
+} from '../../../../services/browser-broker/src/ledger/operations.ts'
+import type { Policy } from '../../../../services/browser-broker/src/ledger/policy.ts'
+import type { Tables } from '../../../../services/browser-broker/src/ledger/views.ts'
+import type { Decision, Write } from '../../../../services/browser-broker/src/ledger/writes.ts'
+import type { Variant } from '../variants/variant.ts'
+import { memoryApply } from './apply.ts'
+import { type Rows, copyOf, emptyRows } from './rows.ts'
+import { memoryTables } from './tables.ts'
+
+export interface LedgerPorts {
+  readonly now: () => Millis
+  readonly newId: () => string
+  readonly policy: Policy
+  readonly variant: Variant
+  /** Called after each operation that left something in the outbox. */
+  readonly onWritten: () => void
+}
+
+/** The action ledger as production decides it, over rows in memory. What it answers has happened. */
+export interface MemoryLedger {
+  readonly rows: Rows
+  readonly tables: Tables
+  ask<N extends OperationName>(name: N, ...args: ArgumentsOf<N>): AnswerOf<N>
+  /** Take parcels that RabbitMQ has confirmed out of the outbox. */
+  confirmed(seq: number): void
+  /** After a start: every lease that an earlier life left open has ended. */
+  recover(sameHost: boolean): number
+  /** @returns true when this ledger found itself behind what it has said, and began anew */
+  hear(mark: LedgerMark): boolean
+  backup(): Rows
+  restore(backup: Rows): void
+  lose(): void
+}
+
+export const openMemoryLedger = (ports: LedgerPorts): MemoryLedger => {
+  const { policy, variant } = ports
+  const operations = { ...OPERATIONS, ...variant.operations }
+  const changed = variant.write ?? ((write: Write): Write => write)
+  let rows = emptyRows(ports.newId(), ports.now())
+  const tables = memoryTables(() => rows)
+
+  const ask: MemoryLedger['ask'] = (name, ...args) => {
+    const moment: Moment = { tables, now: ports.now(), policy }
+    const decide = operations[name] as unknown as (m: Moment, ...rest: unknown[]) => Decision<AnswerOf<typeof name>>
+    const { answer, writes } = decide(moment, ...args)
+    const before = rows.seq
+    memoryApply(rows, writes.map(changed), ports.newId)
+    if (rows.seq !== before) ports.onWritten()
+    return answer
+  }
+  return {
+    get rows() {
+      return rows
+    },
+    tables,
+    ask,
+    confirmed: (seq) => void (rows.outbox = rows.outbox.filter((parcel) => parcel.seq !== seq)),
+    recover(sameHost) {
+      const left = [...rows.leases.values()].filter((lease) => lease.endedAt === null)
+      for (const { leaseId, expiresAt } of left)
+        ask('leaseEnded', leaseId, sameHost ? ports.now() : expiresAt, 'the browser-broker was restarted')
+      return left.length
+    },
+    hear(mark) {
+      if (mark.id !== rows.id || mark.seq <= rows.seq) return false
+      rebirth(rows, ports)
+      return true
+    },
+    backup: () => copyOf(rows),
+    restore: (backup) => void (rows = copyOf(backup)),
+    lose: () => void (rows = emptyRows(ports.newId(), variant.birth ?? ports.now())),
+  }
+}
+
+/** `rebirth` of the broker's upkeep.ts, over these rows. */
+const rebirth = (rows: Rows, { now, newId, policy, variant }: LedgerPorts): void => {
+  const at = now()
+  const reborn = (action: Action): Action =>
+    action.state === 'open' || action.state === 'unknown'
+      ? {
+          ...action,
+          state: 'unknown',
+          quietSince: at + policy.leaseMs.act.most,
+          unknownSince: action.unknownSince ?? at,
+        }
+      : action
+  rows.id = newId()
+  rows.birth = variant.birth ?? at
+  for (const [postId, actions] of rows.actions) rows.actions.set(postId, actions.map(reborn))
+}

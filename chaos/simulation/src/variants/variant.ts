@@ -1,0 +1,23 @@
+import type { Millis } from '../../../../services/browser-broker/src/ledger/model.ts'
+import type { Operations } from '../../../../services/browser-broker/src/ledger/operations.ts'
+import type { Policy } from '../../../../services/browser-broker/src/ledger/policy.ts'
+import type { Write } from '../../../../services/browser-broker/src/ledger/writes.ts'
+
+/** One decision changed, as data: what is left out is as in production. */
+export interface Variant {
+  readonly name: string
+  /** What is broken, in words. */
+  readonly breaks: string
+  readonly policy?: Partial<Policy>
+  readonly operations?: Partial<Operations>
+  /** Each write of the ledger, as it is changed. */
+  readonly write?: (write: Write) => Write
+  /** The birth that a new ledger claims. */
+  readonly birth?: Millis
+  /** False: a request without a browser leaves though its lease is over. */
+  readonly fence?: false
+  /** True: what is taken from a queue or from the outbox is let go before what follows from it is confirmed. */
+  readonly ackFirst?: true
+}
+
+export const PRODUCTION: Variant = { name: 'production', breaks: 'nothing' }
