@@ -20,13 +20,21 @@ const Secrets = z.strictObject({
 /** Everything secret of one stack: made once per data folder, kept in a file that only its owner reads. */
 export type Secrets = z.infer<typeof Secrets>
 
+const jsonOf = (file: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
 const token = (): string => randomBytes(24).toString('hex')
 
 /** The folder's secrets, made at the first call. @throws StackError when the file is damaged */
 export const loadSecrets = (dataDir: string): Secrets => {
   const file = join(dataDir, 'secrets.json')
   if (existsSync(file)) {
-    const parsed = Secrets.safeParse(JSON.parse(readFileSync(file, 'utf8')))
+    const parsed = Secrets.safeParse(jsonOf(file))
     if (parsed.success) return parsed.data
     throw new StackError(
       `${file} is damaged. Remove the data folder to start afresh; its posts and sessions go with it.`,

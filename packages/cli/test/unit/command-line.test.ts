@@ -1,0 +1,49 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { runCli } from '../../src/cli.ts'
+
+let said = ''
+beforeEach(() => {
+  said = ''
+  const keep = (text: string | Uint8Array): boolean => {
+    said += String(text)
+    return true
+  }
+  vi.spyOn(process.stdout, 'write').mockImplementation(keep)
+  vi.spyOn(process.stderr, 'write').mockImplementation(keep)
+  vi.spyOn(console, 'error').mockImplementation((text: string) => void keep(text))
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+test('--help names every command and exits with 0', async () => {
+  expect(await runCli(['--help'])).toBe(0)
+  for (const command of ['demo', 'up', 'down', 'stack', 'test', 'check'])
+    expect(said).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'))
+})
+
+test.each([
+  [['bogus'], "unknown command 'bogus'"],
+  [['up', '--nonsense'], "unknown option '--nonsense'"],
+  [['up', '--port', 'abc'], 'It must be a whole number from 1024 to 65500'],
+  [['stack', 'stop'], "missing required argument 'part'"],
+])('the command line %j is refused with exit status 2 and a sentence', async (args, sentence) => {
+  expect(await runCli(args)).toBe(2)
+  expect(said).toContain(sentence)
+})
+
+test('stopping a part where no stack runs says so, and how to start one', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'surepost-unit-'))
+  expect(await runCli(['stack', 'stop', 'postgres', '--data', data])).toBe(1)
+  expect(said).toContain(`No stack runs in ${data}. Start one with "surepost up --data ${data}"`)
+  expect(said).not.toContain('    at ')
+})
+
+test('"down" where no stack runs is content', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'surepost-unit-'))
+  expect(await runCli(['down', '--data', data])).toBe(0)
+  expect(said).toContain(`No stack runs in ${data}.`)
+})
