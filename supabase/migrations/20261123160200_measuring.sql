@@ -46,6 +46,7 @@ comment on column public.checks.failures is 'Readings that failed or were suspec
 
 create index checks_of_segment on public.checks (post_id, segment);
 create index checks_open on public.checks (open_at) where state in ('open', 'claimed');
+create index checks_claimed on public.checks (claimed_until) where state = 'claimed';
 create index checks_expiring on public.checks (deadline) where state in ('open', 'claimed');
 
 create table public.readings (

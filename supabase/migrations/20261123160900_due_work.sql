@@ -140,14 +140,19 @@ begin
 end
 $$;
 
--- Due checks of live segments whose account may be read. The wait for an answer is the lease.
+-- Due checks of live segments whose account may be read. The wait for an answer is the lease. No more than
+-- `max_outstanding` are asked for at a time, so that a backlog is worked off and not sent again and again.
 create function public.claim_due_checks(
-  max_rows integer, lease_seconds double precision default 600, job_name text default null, held_fence bigint default null
+  max_rows integer, lease_seconds double precision default 600, max_outstanding integer default 1000,
+  job_name text default null, held_fence bigint default null
 ) returns jsonb language plpgsql security definer set search_path = '' as $$
 declare
   claimed jsonb;
+  room integer;
 begin
   perform surepost.check_fence(job_name, held_fence);
+  select greatest(0, least(max_rows, max_outstanding - count(*))) into room
+  from public.checks where state = 'claimed' and claimed_until > now();
   with due as (
     select c.id, s.platform_id, a.id as account, a.platform, a.handle
     from public.checks as c
@@ -155,7 +160,7 @@ begin
     join public.accounts as a on a.id = s.account
     where c.state in ('open', 'claimed') and c.open_at <= now() and c.deadline > now()
       and s.platform_id is not null and s.deleted_at is null and a.config is not null and not surepost.is_paused(a)
-    order by c.open_at limit max_rows for no key update of c skip locked
+    order by c.open_at limit room for no key update of c skip locked
   ),
   held as (
     update public.checks as c set claimed_at = now(), claimed_until = now() + make_interval(secs => lease_seconds), claims = c.claims + 1

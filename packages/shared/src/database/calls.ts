@@ -52,7 +52,7 @@ const STATES: Readonly<Record<CircuitState, BreakerState>> = {
 const createBreaker = (log: Logger, metrics: DatabaseMetrics): CircuitBreakerPolicy => {
   const breaker = circuitBreaker(handleWhen(isOutage), {
     breaker: new ConsecutiveBreaker(THRESHOLD),
-    halfOpenAfter: new ExponentialBackoff({ initialDelay: 250, maxDelay: 15_000 }),
+    halfOpenAfter: new ExponentialBackoff({ initialDelay: 250, maxDelay: 5_000 }),
   })
   breaker.onStateChange((state) => {
     metrics.breaker(STATES[state])

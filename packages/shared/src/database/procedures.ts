@@ -143,7 +143,9 @@ export const PROCEDURES = {
   ),
   unplanned_segments: procedure<{ max_rows: number }>()(z.array(UnplannedSegment)),
   plan_checks: procedure<Fence & { planned: readonly PlannedCheck[] }>()(z.int()),
-  claim_due_checks: procedure<Fence & { max_rows: number; lease_seconds?: number }>()(z.array(ClaimedCheck)),
+  claim_due_checks: procedure<Fence & { max_rows: number; lease_seconds?: number; max_outstanding?: number }>()(
+    z.array(ClaimedCheck),
+  ),
   claim_expired_checks: procedure<Fence & { max_rows: number; lease_seconds?: number }>()(z.array(ExpiredCheck)),
   claim_due_harvests: procedure<Fence & { max_rows: number }>()(z.array(ClaimedHarvest)),
   claim_open_mentions: procedure<Fence & { max_rows: number }>()(z.array(OpenMention)),

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { Client } from 'pg'
 import { pino } from 'pino'
 import { afterAll, describe, expect, it } from 'vitest'

@@ -1,0 +1,14 @@
+import { amqpVariables, integer, milliseconds, secret, url } from '@surepost/shared/runtime'
+
+/** What the persister needs to know; see README.md. */
+export const configVariables = {
+  ...amqpVariables,
+  SUPABASE_URL: url('http', 'https'),
+  SUPABASE_SERVICE_ROLE_KEY: secret(20),
+  /** Posts due within this are dispatched ahead of time: an outage of the database shorter than it delays none. */
+  LOOK_AHEAD_SECONDS: integer(0, 86_400).default(600),
+  /** Facts in one transaction. */
+  BATCH_MAX: integer(1, 5_000).default(500),
+  /** The longest that a fact waits for others to share its transaction. */
+  BATCH_LINGER_MS: milliseconds(0, 10_000).default(25),
+}

@@ -1,0 +1,122 @@
+import type { Logger } from 'pino'
+import { AlertRaised } from '@surepost/shared/contracts'
+import { type AnswerOf, DataRefusedError, type Database } from '@surepost/shared/database'
+import {
+  type Bus,
+  type HandlerContext,
+  type Outcome,
+  type RecordedFact,
+  done,
+  reject,
+} from '@surepost/shared/messaging'
+import { backoffMs, counter, pause } from '@surepost/shared/runtime'
+import type { Backlog } from './backlog.ts'
+import type { Outage } from './outage.ts'
+import { type Piece, halvesOf, piecesOf } from './split.ts'
+
+export interface ApplyPorts {
+  readonly database: Pick<Database, 'rpc' | 'health'>
+  readonly bus: Pick<Bus, 'emit'>
+  readonly outage: Outage
+  readonly backlog: Backlog
+  readonly log: Logger
+}
+
+type Applied = AnswerOf<'apply_facts'>
+
+/** One call with its retries: less than the database's own statement timeout twice over. */
+const CALL_MS = 20_000
+const FIRST_WAIT_MS = 250
+const LONGEST_WAIT_MS = 5_000
+
+/**
+ * Apply one batch of facts, and answer one outcome per fact, after the commit.
+ *
+ * - The database says that a fact is bad (DataRefusedError): the batch is halved until that fact is alone; the rest is
+ *   committed, the one is rejected to the dead queue (which alerts).
+ * - Anything else means that the database is away or wrong: the facts stay in hand, nothing is answered, and the
+ *   database, not the queue, is probed with backoff until it can be used. Only the end of `signal` ends the waiting: the
+ *   service stops, the channel was lost, or the batch was in hand for so long that the bus puts it aside.
+ */
+export const createApply = (ports: ApplyPorts) => {
+  const applied = counter('surepost_facts_applied_total', 'Facts that were new to the database.')
+  const repeated = counter('surepost_facts_repeated_total', 'Facts that the database knew.')
+  const refused = counter('surepost_facts_refused_total', 'Facts that the database refused.', ['type', 'sqlstate'])
+
+  return async (batch: readonly RecordedFact[], { signal }: HandlerContext): Promise<readonly Outcome[]> => {
+    const outcomes: Outcome[] = Array.from(batch, () => done)
+    const release = ports.backlog.taken(batch.length)
+    try {
+      const waiting: Piece[] = piecesOf(batch).toReversed()
+      for (let piece = waiting.pop(); piece !== undefined; piece = waiting.pop()) {
+        const answer = await applyWhenPossible(ports, piece, signal)
+        if (answer instanceof DataRefusedError) {
+          waiting.push(...halvesOf(piece).toReversed())
+          const [only, other] = piece
+          if (only === undefined || other !== undefined) continue
+          outcomes[only.place] = reject(`SQLSTATE ${answer.sqlstate}: ${answer.message}`, answer)
+          refused.inc({ type: only.fact.type, sqlstate: answer.sqlstate })
+          ports.log.error(
+            { id: only.fact.id, type: only.fact.type, sqlstate: answer.sqlstate },
+            'a fact was refused by the database',
+          )
+        } else {
+          applied.inc(answer.applied)
+          repeated.inc(answer.received - answer.applied)
+          await tellConflicts(ports, answer.conflicts)
+        }
+      }
+      return outcomes
+    } finally {
+      release()
+    }
+  }
+}
+
+/** The answer of the database, or its refusal of the data; everything else is waited out. */
+const applyWhenPossible = async (
+  ports: ApplyPorts,
+  piece: Piece,
+  signal: AbortSignal,
+): Promise<Applied | DataRefusedError> => {
+  const { database, outage } = ports
+  const facts = piece.map(({ fact }) => fact)
+  for (let failures = 0; ; ) {
+    try {
+      const answer = await database.rpc('apply_facts', { facts }, { signal, deadlineMs: CALL_MS })
+      outage.ended()
+      return answer
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof DataRefusedError) {
+        outage.ended()
+        return error
+      }
+      outage.began(error)
+    }
+    // A database that answers probes and still does not apply (read-only, say) is waited for as well: failures add up.
+    do {
+      failures += 1
+      await pause(backoffMs(failures, FIRST_WAIT_MS, LONGEST_WAIT_MS), signal)
+      signal.throwIfAborted()
+    } while ((await database.health()).length > 0)
+  }
+}
+
+/** A segment with two platform ids was created twice, or one id is wrong: only a person can tell. Flagged on its row too. */
+const tellConflicts = async ({ bus, log }: ApplyPorts, conflicts: Applied['conflicts']): Promise<void> => {
+  for (const { postId, segment, kept, others } of conflicts) {
+    const sentence = `Segment ${segment} of post ${postId} is recorded with ${kept ?? 'no id'}, and ${others.join(', ')} is claimed for it too. Look at them on the platform and delete the one that should not be there.`
+    log.error({ postId, segment, kept, others }, 'two platform ids for one segment')
+    const key = `segment-conflict:${postId}:${segment}`
+    try {
+      await bus.emit(
+        AlertRaised,
+        { at: new Date().toISOString(), key, severity: 'critical', sentence },
+        { signal: AbortSignal.timeout(10_000) },
+      )
+    } catch (error) {
+      log.error({ err: error, key }, 'an alert could not be raised')
+    }
+  }
+}

@@ -1,0 +1,12 @@
+import { checkScheduler } from './check-scheduler.ts'
+import { dispatcher } from './dispatcher.ts'
+import { harvestScheduler } from './harvest-scheduler.ts'
+import { housekeeping } from './housekeeping.ts'
+import type { Job } from './job.ts'
+import { missedMarker } from './missed-marker.ts'
+import type { JobPorts } from './ports.ts'
+import { replyScheduler } from './reply-scheduler.ts'
+
+/** Every job of the persister. */
+export const allJobs = (ports: JobPorts): readonly Job[] =>
+  [dispatcher, checkScheduler, harvestScheduler, replyScheduler, missedMarker, housekeeping].map((job) => job(ports))

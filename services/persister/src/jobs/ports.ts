@@ -1,0 +1,16 @@
+import type { Database } from '@surepost/shared/database'
+import type { Bus } from '@surepost/shared/messaging'
+import type { Backlog } from '../handlers/backlog.ts'
+
+/** What the jobs work with. */
+export interface JobPorts {
+  readonly database: Pick<Database, 'rpc'>
+  readonly bus: Pick<Bus, 'emit' | 'send'>
+  readonly backlog: Pick<Backlog, 'behind'>
+  /** Number of broker shards of the installation. */
+  readonly shards: number
+  readonly lookAheadSeconds: number
+}
+
+/** The longest one call of a job may take. */
+export const CALL_MS = 10_000

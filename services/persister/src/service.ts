@@ -1,0 +1,47 @@
+import type { z } from 'zod'
+import { FACT_QUEUES, factQueueName, newId } from '@surepost/shared/contracts'
+import { connectDatabase } from '@surepost/shared/database'
+import { connectBus } from '@surepost/shared/messaging'
+import type { Scope } from '@surepost/shared/runtime'
+import type { configVariables } from './config.ts'
+import { createApply } from './handlers/apply.ts'
+import { createBacklog } from './handlers/backlog.ts'
+import { createOutage } from './handlers/outage.ts'
+import { allJobs } from './jobs/index.ts'
+import { startJobs } from './jobs/runner.ts'
+
+export type Config = z.output<z.ZodObject<typeof configVariables>>
+
+/** Compose the persister: facts into the database, due work out of it. */
+export const startPersister = async (scope: Scope, config: Config): Promise<void> => {
+  const { log } = scope
+  const database = scope.use(connectDatabase({ url: config.SUPABASE_URL, key: config.SUPABASE_SERVICE_ROLE_KEY, log }))
+  scope.readyWhen(() => database.health())
+  const bus = scope.use(
+    await connectBus({
+      url: config.AMQP_URL,
+      managementUrl: config.RABBITMQ_MANAGEMENT_URL,
+      service: scope.name,
+      shards: config.BROKER_SHARDS,
+      log,
+      scope,
+    }),
+  )
+  const backlog = createBacklog({ full: config.BATCH_MAX })
+  const outage = createOutage({ bus, log, signal: scope.signal })
+  const apply = createApply({ database, bus, outage, backlog, log })
+  scope.use(
+    await bus.consumeFactBatches(factQueueName(FACT_QUEUES.persister, 0), apply, {
+      max: config.BATCH_MAX,
+      lingerMs: config.BATCH_LINGER_MS,
+    }),
+  )
+  const jobs = allJobs({
+    database,
+    bus,
+    backlog,
+    shards: config.BROKER_SHARDS,
+    lookAheadSeconds: config.LOOK_AHEAD_SECONDS,
+  })
+  scope.use(startJobs(jobs, { database, bus, log, holder: `${scope.name}:${newId()}` }))
+}
