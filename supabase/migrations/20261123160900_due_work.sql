@@ -255,6 +255,7 @@ begin
   )
   select jsonb_agg(jsonb_build_object(
     'account', account, 'platform', platform, 'handle', handle, 'approval', replies ->> 'approval', 'voice', replies ->> 'voice',
+    'authorIsOurs', exists (select from public.accounts as o where o.platform = held.platform and lower(o.handle) = lower(held.author)),
     'mention', jsonb_build_object('platformId', platform_id, 'author', author, 'text', text, 'inReplyTo', in_reply_to,
       'createdAt', created_at, 'url', url)) order by created_at)
   into claimed from held;

@@ -79,6 +79,8 @@ export const DraftReply = defineCommand({
     handle: z.string().min(1).max(64),
     approval: z.enum(['review', 'auto']),
     voice: z.string().max(2_000),
+    /** Another of our own accounts wrote it: two of them would answer each other for ever. */
+    authorIsOurs: z.boolean(),
     mention: Mention,
   }),
   retry: { rungs: ['5s', '30s', '2min', '10min'] },

@@ -110,6 +110,7 @@ const OpenMention = z.object({
   handle: z.string(),
   approval: z.enum(['review', 'auto']),
   voice: z.string(),
+  authorIsOurs: z.boolean(),
   mention: z.object({ ...Mention.shape, createdAt: Timestamp.transform((at) => at.toISOString()) }),
 })
 export type OpenMention = z.infer<typeof OpenMention>

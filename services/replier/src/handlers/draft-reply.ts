@@ -58,7 +58,7 @@ export const draftReply = (ports: ReplyPorts) =>
 
 const decide = async (ports: ReplyPorts, command: Command, signal: AbortSignal): Promise<Decision> => {
   const { account, platform, handle: ourHandle, mention, voice, approval } = command
-  const reason = whyNot(mention, ourHandle, new Date())
+  const reason = whyNot(command, new Date())
   if (reason !== null) return { decision: 'skipped', reason, postId: null, drafter: null }
   const adapter = ports.platforms.for(platform)
   const draft = await ports.draft({ voice, handle: ourHandle, mention, signal })

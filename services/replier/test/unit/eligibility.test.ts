@@ -13,26 +13,32 @@ const mention = (more: Partial<Mention> = {}): Mention => ({
   ...more,
 })
 
+const why = (asked: Mention, authorIsOurs = false): string | null =>
+  whyNot({ mention: asked, handle: 'ada', authorIsOurs }, now)
+
 describe('a mention', () => {
   it('that is fresh and asks something is answered', () => {
-    expect(whyNot(mention(), 'ada', now)).toBeNull()
+    expect(why(mention())).toBeNull()
   })
   it('of our own is not', () => {
-    expect(whyNot(mention({ author: 'Ada' }), 'ada', now)).toBe('ourselves')
+    expect(why(mention({ author: 'Ada' }))).toBe('ourselves')
   })
   it.each(['@ada STOP', 'please stop.', '@ada unsubscribe', 'Arrêtez !', 'basta', 'стоп', 'やめて', '@ada opt-out'])(
     'that says %j is not',
     (text) => {
-      expect(whyNot(mention({ text }), 'ada', now)).toBe('opted_out')
+      expect(why(mention({ text }))).toBe('opted_out')
     },
   )
   it.each(['nonstop fun', 'stopwatch?', 'es para ti'])('that says %j has not opted out', (text) => {
-    expect(whyNot(mention({ text }), 'ada', now)).toBeNull()
+    expect(why(mention({ text }))).toBeNull()
+  })
+  it('of another account of ours is not: the two would answer each other for ever', () => {
+    expect(why(mention(), true)).toBe('own_account')
   })
   it('that is older than two days is not', () => {
-    expect(whyNot(mention({ createdAt: '2025-12-31T11:59:59.000Z' }), 'ada', now)).toBe('stale')
+    expect(why(mention({ createdAt: '2025-12-31T11:59:59.000Z' }))).toBe('stale')
   })
   it('that holds nothing but handles is not', () => {
-    expect(whyNot(mention({ text: '@ada @bob' }), 'ada', now)).toBe('nothing_to_answer')
+    expect(why(mention({ text: '@ada @bob' }))).toBe('nothing_to_answer')
   })
 })
