@@ -96,5 +96,9 @@ export class DatabaseWrongError extends UnavailableError {
 export const mayDoLater = (error: unknown): boolean =>
   error instanceof TransientError && !(error instanceof DatabaseWrongError)
 
-/** Whether an error says something of the database rather than of one call: what a breaker counts. */
-export const isOutage = (error: unknown): boolean => error instanceof UnavailableError
+/**
+ * Whether an error counts for the breaker. One that is wrong about a table or a key does not: it says nothing of whether
+ * the database is up, and a breaker would only hide the sentence.
+ */
+export const isOutage = (error: unknown): boolean =>
+  error instanceof UnavailableError && !(error instanceof DatabaseWrongError)

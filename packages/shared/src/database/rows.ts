@@ -182,7 +182,12 @@ export type JobHeartbeatRow = {
   consecutive_failures: number
 }
 
-export type JobLockRow = { job: string; holder: string; fence: number; expires_at: Timestamp }
+export type JobLockRow = {
+  job: string
+  holder: string
+  fence: number
+  expires_at: Timestamp
+}
 
 export type AlertRow = {
   key: string

@@ -12,10 +12,9 @@ const cancel = () => ({ postId: PostId.parse(newId()), account, by: 'a tester', 
 test('a question is answered, by another service, and many at once are not mixed up', async () => {
   const broker = await busOf(env, { service: 'broker' })
   const results = new Map<string, 'cancelled' | 'too_late'>()
-  await broker.consume(
-    [handle(CancelPost, async ({ body }) => answer({ result: results.get(body.postId) }))],
-    { prefetch: 20 },
-  )
+  await broker.consume([handle(CancelPost, async ({ body }) => answer({ result: results.get(body.postId) }))], {
+    prefetch: 20,
+  })
   const console = await busOf(env, { service: 'console' })
   const questions = Array.from({ length: 40 }, (_, i) => {
     const question = cancel()
@@ -53,7 +52,9 @@ test('a question that nobody answers ends at its time', async () => {
 test('an answer that is none is told so', async () => {
   const bus = await busOf(env)
   await bus.consume([handle(CancelPost, async () => answer({ result: 'perhaps' }))], { prefetch: 10 })
-  await expect(bus.ask(CancelPost, cancel(), CancelAnswer, { shard: 0, timeoutMs: 5_000 })).rejects.toThrow(ContractError)
+  await expect(bus.ask(CancelPost, cancel(), CancelAnswer, { shard: 0, timeoutMs: 5_000 })).rejects.toThrow(
+    ContractError,
+  )
 })
 
 test('a protocol of several answers goes to an inbox, and an asker that is gone is an error to who answers', async () => {
@@ -93,7 +94,9 @@ test('a protocol of several answers goes to an inbox, and an asker that is gone 
 test('an answer to an asker that is gone does not bring the command back', async () => {
   const bus = await busOf(env)
   const taken: string[] = []
-  await bus.consume([handle(CancelPost, async ({ id }) => (taken.push(id), answer({ result: 'cancelled' })))], { prefetch: 5 })
+  await bus.consume([handle(CancelPost, async ({ id }) => (taken.push(id), answer({ result: 'cancelled' })))], {
+    prefetch: 5,
+  })
   const id = newId()
   await bus.request(CancelPost, cancel(), { shard: 0, id, replyTo: 'surepost.nobody', correlationId: 'gone' })
   await eventually(() => taken.includes(id))

@@ -10,7 +10,18 @@ import {
   queueName,
 } from '@surepost/shared/contracts'
 import { PermanentError, ThrottledError } from '@surepost/shared/errors'
-import { type DeadLetter, applyPolicies, deadLetterAlert, done, handle, reject, retry, snooze, topology, vhostOf } from '@surepost/shared/messaging'
+import {
+  type DeadLetter,
+  applyPolicies,
+  deadLetterAlert,
+  done,
+  handle,
+  reject,
+  retry,
+  snooze,
+  topology,
+  vhostOf,
+} from '@surepost/shared/messaging'
 import { eventually, isolate } from '@surepost/testkit'
 import { expect, test } from 'vitest'
 import { pause, resume } from '../fixtures/bodies.ts'
@@ -152,11 +163,17 @@ test('a malformed message on any queue goes to its dead queue with the reason, a
   await using _watch = await bus.watchFacts(({ type, body }) => {
     if (type === 'alert.raised') raised.push((body as { key: string }).key)
   })
-  const queues = topology(1).queues.filter(({ role }) => role === 'work').map(({ name }) => name)
+  const queues = topology(1)
+    .queues.filter(({ role }) => role === 'work')
+    .map(({ name }) => name)
   const dead = await deadLettersOf(env)
   for (const queue of queues) await consumeAny(bus, queue)
   for (const queue of queues) {
-    await management.put(queue, 'not JSON at all', { type: typeFor(queue), message_id: newId(), headers: { version: 1 } })
+    await management.put(queue, 'not JSON at all', {
+      type: typeFor(queue),
+      message_id: newId(),
+      headers: { version: 1 },
+    })
     await management.put(queue, '{"a":1}', { type: typeFor(queue), message_id: newId(), headers: { version: 1 } })
     await management.put(queue, '{}', {})
   }
@@ -167,7 +184,11 @@ test('a malformed message on any queue goes to its dead queue with the reason, a
     })
     const reasons = letters.map(({ reason }) => reason)
     expect(reasons).toEqual(
-      expect.arrayContaining(['its body is not JSON', expect.stringMatching(/^its body is not a /), 'its message id is not a UUID']),
+      expect.arrayContaining([
+        'its body is not JSON',
+        expect.stringMatching(/^its body is not a /),
+        'its message id is not a UUID',
+      ]),
     )
     expect(letters.map(({ content }) => content.toString())).toContain('not JSON at all')
     await eventually(() => raised.includes(deadLetterAlert(queue)))

@@ -1,4 +1,10 @@
-import { AlertCleared, type CommandContract, PauseAccount, PoolPressure, ResumeAccount } from '@surepost/shared/contracts'
+import {
+  AlertCleared,
+  type CommandContract,
+  PauseAccount,
+  PoolPressure,
+  ResumeAccount,
+} from '@surepost/shared/contracts'
 import { ContractError, UnavailableError } from '@surepost/shared/errors'
 import { UnroutableError, done, handle } from '@surepost/shared/messaging'
 import { Registry } from '@surepost/shared/runtime'
@@ -76,9 +82,21 @@ test('a bus that is closed refuses, and says so', async () => {
 })
 
 test.each([
-  ['a body that does not fit', PauseAccount, { account: 'NOT OK', reason: '', until: null }, { shard: 0 }, 'A account.pause cannot be sent: account:'],
+  [
+    'a body that does not fit',
+    PauseAccount,
+    { account: 'NOT OK', reason: '', until: null },
+    { shard: 0 },
+    'A account.pause cannot be sent: account:',
+  ],
   ['no shard', PauseAccount, pause('x'), {}, 'account.pause goes to a shard from 0 to 0, not to none'],
-  ['a shard that there is not', PauseAccount, pause('x'), { shard: 1 }, 'account.pause goes to a shard from 0 to 0, not to 1'],
+  [
+    'a shard that there is not',
+    PauseAccount,
+    pause('x'),
+    { shard: 1 },
+    'account.pause goes to a shard from 0 to 0, not to 1',
+  ],
 ])('%s is refused before it is sent', async (_, contract: CommandContract, body, options, sentence) => {
   const bus = await busOf(env)
   const sent = bus.send(contract, body, options)

@@ -108,13 +108,18 @@ test('with RabbitMQ away at the start it waits, tells why, and works when it is 
   const proxy = closing(await proxyOf(env))
   proxy.refuse(true)
   const checks: (() => readonly string[] | Promise<readonly string[]>)[] = []
-  const scope = { signal: new AbortController().signal, readyWhen: (check: (typeof checks)[number]) => void checks.push(check) }
+  const scope = {
+    signal: new AbortController().signal,
+    readyWhen: (check: (typeof checks)[number]) => void checks.push(check),
+  }
   const connecting = busOf(env, { url: proxy.url, scope })
   const [sentence] = await eventually(async () => {
     const sentences = await checks[0]?.()
     return sentences?.[0]?.includes('is not there') === true && sentences
   })
-  expect(sentence).toMatch(/^The publish connection to RabbitMQ at 127\.0\.0\.1:\d+\/\S+ is not there: .*tried again by itself\.$/)
+  expect(sentence).toMatch(
+    /^The publish connection to RabbitMQ at 127\.0\.0\.1:\d+\/\S+ is not there: .*tried again by itself\.$/,
+  )
   expect(sentence).not.toContain(new URL(proxy.url).password)
   proxy.refuse(false)
   const bus = await connecting

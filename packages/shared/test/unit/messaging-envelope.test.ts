@@ -39,7 +39,10 @@ const json = (body: unknown): Buffer => Buffer.from(JSON.stringify(body))
 describe('a body', () => {
   test('travels through encode and decode, with its defaults', () => {
     const content = encode(contract, { text: 'hello' })
-    expect(decode(contract, messageOf({ version: 2 }, content))).toEqual({ ok: true, body: { text: 'hello', loud: false } })
+    expect(decode(contract, messageOf({ version: 2 }, content))).toEqual({
+      ok: true,
+      body: { text: 'hello', loud: false },
+    })
   })
 
   test('that does not fit its contract is refused before it is sent, without its values', () => {
@@ -48,7 +51,10 @@ describe('a body', () => {
   })
 
   test('of the previous version is lifted', () => {
-    expect(decode(contract, messageOf({ version: 1 }, json({ words: 'hi' })))).toEqual({ ok: true, body: { text: 'hi', loud: false } })
+    expect(decode(contract, messageOf({ version: 1 }, json({ words: 'hi' })))).toEqual({
+      ok: true,
+      body: { text: 'hi', loud: false },
+    })
   })
 
   test.each([
@@ -74,7 +80,9 @@ describe('an envelope', () => {
   })
 
   test('that is as it should be is not', () => {
-    expect(brokenEnvelope(messageOf({ 'not-before': new Date().toISOString(), 'x-delivery-count': 18 }))).toBeUndefined()
+    expect(
+      brokenEnvelope(messageOf({ 'not-before': new Date().toISOString(), 'x-delivery-count': 18 })),
+    ).toBeUndefined()
   })
 
   test('counts attempts from 1, whatever the header says', () => {
@@ -90,9 +98,19 @@ describe('an envelope', () => {
 describe('a copy', () => {
   test('is the same message, without what the broker wrote on it and without a TTL', () => {
     const brokers = { 'x-death': [{ count: 3 }], 'x-first-death-queue': 'a', 'x-delivery-count': 2, CC: ['elsewhere'] }
-    const original = messageOf({ ...brokers, version: 2, traceparent: 't' }, json({}), { correlationId: 'c', replyTo: 'r', expiration: '10', userId: 'u' })
+    const original = messageOf({ ...brokers, version: 2, traceparent: 't' }, json({}), {
+      correlationId: 'c',
+      replyTo: 'r',
+      expiration: '10',
+      userId: 'u',
+    })
     const copy = copyProperties(original, { attempt: 2, 'not-before': undefined })
-    expect(copy).toMatchObject({ messageId: original.properties.messageId, type: 'note.take', correlationId: 'c', replyTo: 'r' })
+    expect(copy).toMatchObject({
+      messageId: original.properties.messageId,
+      type: 'note.take',
+      correlationId: 'c',
+      replyTo: 'r',
+    })
     expect(copy.headers).toEqual({ version: 2, traceparent: 't', attempt: 2 })
     expect(copy).not.toHaveProperty('expiration')
     expect(copy).not.toHaveProperty('userId')

@@ -52,7 +52,9 @@ test('what cannot be opened is tried again, and the trouble is told meanwhile', 
 })
 
 test('waiting for it ends with the signal, and with the stop', async () => {
-  const keeper = keep((_, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))))
+  const keeper = keep(
+    (_, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  )
   const stop = new AbortController()
   const waiting = keeper.available(stop.signal)
   stop.abort(new Error('enough'))

@@ -23,7 +23,9 @@ describe('the topology', () => {
   })
 
   test('brings every recorded fact to the persister', () => {
-    const keys = topology(1).bindings.filter(({ queue, exchange }) => queue === 'persister.facts' && exchange === 'surepost.facts')
+    const keys = topology(1).bindings.filter(
+      ({ queue, exchange }) => queue === 'persister.facts' && exchange === 'surepost.facts',
+    )
     const recorded = FACTS.filter((fact) => fact.recorded).map(({ type }) => type)
     expect(keys.map(({ key }) => key).sort()).toEqual(recorded.sort())
   })
@@ -68,7 +70,10 @@ describe('the policies', () => {
   test('give every rung its delay and every work queue its limit and its dead queue', () => {
     const byName = new Map(policies('/', 1).map((policy) => [policy.name, policy.definition]))
     expect(byName.get('surepost.delay.facts.30s')).toMatchObject({ 'message-ttl': 30_000 })
-    expect(byName.get('poster.publish.0')).toMatchObject({ 'delivery-limit': 20, 'dead-letter-routing-key': 'poster.publish.0.dead' })
+    expect(byName.get('poster.publish.0')).toMatchObject({
+      'delivery-limit': 20,
+      'dead-letter-routing-key': 'poster.publish.0.dead',
+    })
     expect(byName.get('poster.publish.0.dead')).not.toHaveProperty('dead-letter-exchange')
   })
 

@@ -5,7 +5,13 @@ import { differences, expectedFor, policyTroubles } from '../../src/messaging/ve
 const { queues } = topology(1)
 const ours = policies('/', 1)
 const reported = ours.map(({ name, definition }) => ({ name, effective_policy_definition: definition }))
-const catchAll = { name: 'ttl', pattern: '.*', 'apply-to': 'queues', priority: 9_999, definition: { 'message-ttl': 60_000 } }
+const catchAll = {
+  name: 'ttl',
+  pattern: '.*',
+  'apply-to': 'queues',
+  priority: 9_999,
+  definition: { 'message-ttl': 60_000 },
+}
 
 describe('the policies in force', () => {
   test('are right when the broker reports them for every queue', () => {
@@ -31,7 +37,9 @@ describe('the policies in force', () => {
   })
 
   test('believe the broker rather than the list', () => {
-    const wrong = reported.map((state) => (state.name === 'scraper.metrics' ? { ...state, effective_policy_definition: { 'delivery-limit': 20 } } : state))
+    const wrong = reported.map((state) =>
+      state.name === 'scraper.metrics' ? { ...state, effective_policy_definition: { 'delivery-limit': 20 } } : state,
+    )
     const [sentence] = policyTroubles(queues, wrong, ours)
     expect(sentence).toContain('queue scraper.metrics: dead-letter-exchange is not set')
     expect(sentence).not.toContain('poster.publish.0')

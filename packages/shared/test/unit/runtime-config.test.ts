@@ -46,7 +46,9 @@ describe('parseConfig', () => {
   })
 
   test('says of every wrong variable, in one sentence each, what it was and what it must be', () => {
-    expect(sentencesOf(() => parseConfig(shape, { AMQP_URL: 'http://host', OPS_PORT: '70000', SHARDS: '1.5' }))).toEqual([
+    expect(
+      sentencesOf(() => parseConfig(shape, { AMQP_URL: 'http://host', OPS_PORT: '70000', SHARDS: '1.5' })),
+    ).toEqual([
       'AMQP_URL was "http://host": it must be a URL that starts with amqp:// or amqps://.',
       'OPS_PORT was "70000": it must be a port number, 0 to 65535.',
       'SESSION_KEY is missing: it must have at least 32 characters.',
@@ -82,7 +84,9 @@ describe('parseConfig', () => {
     const both = z
       .object({ LOW: integer(0, 9), HIGH: integer(0, 9) })
       .refine(({ LOW, HIGH }) => LOW <= HIGH, { path: ['HIGH'], message: 'must not be below LOW' })
-    expect(sentencesOf(() => parseConfig(both, { LOW: '5', HIGH: '4' }))).toEqual(['HIGH was "4": it must not be below LOW.'])
+    expect(sentencesOf(() => parseConfig(both, { LOW: '5', HIGH: '4' }))).toEqual([
+      'HIGH was "4": it must not be below LOW.',
+    ])
   })
 
   test('a variable that decides which others are needed is read first', () => {

@@ -14,6 +14,8 @@ const reportsOf = (runs: readonly Run[]): (string | null | undefined)[] => {
   })
 }
 const nothing = succeeded(0, 'nothing to do')
+const at = (ms: number): Date => new Date(ms)
+const half = (): number => 0.5
 const failed: Run = { outcome: 'failed', category: 'database', detail: 'away' }
 
 describe('which runs of a job are reported', () => {
@@ -78,7 +80,6 @@ describe('what a thrown error says of a run', () => {
 
 describe('the fact of a run', () => {
   it('carries its times and outcome', () => {
-    const at = (ms: number) => new Date(ms)
     expect(jobFact('job', nothing, { detail: 'd', category: null }, at(0), at(5))).toEqual({
       at: '1970-01-01T00:00:00.005Z',
       job: 'job',
@@ -98,7 +99,6 @@ describe('the wait between runs', () => {
   })
 
   it('doubles with each failure up to half a minute, and is never shorter than the cadence', () => {
-    const half = () => 0.5
     expect([1, 2, 3, 9].map((failures) => cadenceMs(1_000, failures, half))).toEqual([1_000, 2_000, 4_000, 30_000])
     expect(cadenceMs(3_600_000, 3, half)).toBe(3_600_000)
   })

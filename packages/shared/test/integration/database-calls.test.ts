@@ -1,0 +1,161 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { pino } from 'pino'
+import { afterEach, describe, expect, it } from 'vitest'
+import { DataRefusedError, type Database, DatabaseWrongError, connectDatabase } from '../../src/database/index.ts'
+import { PermanentError, UnavailableError } from '../../src/errors/index.ts'
+import { Registry } from '../../src/runtime/index.ts'
+
+// A gateway that answers as told stands in for the troubles that a real one cannot be asked to have.
+type Answer = (response: ServerResponse) => void
+const cleanUp: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const end of cleanUp.splice(0)) await end()
+})
+
+const status =
+  (code: number, body: object = { message: 'no' }): Answer =>
+  (response) =>
+    response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+const fine = status(200, ['20261123160000'])
+const silence: Answer = () => {}
+
+/** A database module in front of a gateway that gives these answers in turn, the last one for ever. */
+const against = async (answers: readonly Answer[], timeoutMs = 5_000) => {
+  const requests: IncomingMessage[] = []
+  const server = createServer((request, response) => {
+    request.resume()
+    answers[Math.min(requests.length, answers.length - 1)]?.(response)
+    requests.push(request)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const lines: string[] = []
+  const log = pino({}, { write: (line: string) => void lines.push(line) })
+  const registry = new Registry()
+  const database = connectDatabase({ url, key: 'a-secret-key-of-some-length', log, timeoutMs, registry })
+  cleanUp.push(async () => {
+    await database[Symbol.asyncDispose]()
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  return { database, registry, lines, requests, asked: () => requests.length }
+}
+
+const ask = (database: Database, options = {}) => database.rpc('schema_version', {}, options)
+
+describe('a call to the database', () => {
+  it('is tried again while what failed is passing', async () => {
+    const { database, asked } = await against([
+      status(503),
+      status(500, { code: '40001', message: 'could not serialize' }),
+      fine,
+    ])
+    expect(await ask(database)).toEqual(['20261123160000'])
+    expect(asked()).toBe(3)
+  })
+
+  it('is not tried again when the data is bad', async () => {
+    const { database, asked } = await against([status(400, { code: '22P02', message: 'invalid input' }), fine])
+    await expect(ask(database)).rejects.toBeInstanceOf(DataRefusedError)
+    expect(asked()).toBe(1)
+  })
+
+  it('is not tried again when the question or the key is wrong', async () => {
+    const { database, asked } = await against([status(400, { code: 'PGRST100', message: 'what?' }), status(401), fine])
+    await expect(ask(database)).rejects.toBeInstanceOf(PermanentError)
+    await expect(ask(database)).rejects.toBeInstanceOf(DatabaseWrongError)
+    expect(asked()).toBe(2)
+  })
+
+  it('is not tried again by the library underneath: there is one retry layer', async () => {
+    const { database, requests } = await against([status(503), status(200, [])])
+    await database.read('posts', (client) => client.from('posts').select('id'))
+    // The library counts its own retries in a header.
+    expect(requests.map(({ headers }) => headers['x-retry-count'])).toEqual([undefined, undefined])
+  })
+
+  it('ends at its deadline when nothing answers', async () => {
+    const { database } = await against([silence])
+    const began = performance.now()
+    await expect(ask(database, { deadlineMs: 300 })).rejects.toThrow(/did not answer schema_version within/)
+    expect(performance.now() - began).toBeLessThan(1_500)
+  })
+
+  it('gives up one try that hangs, and has the next', async () => {
+    const { database } = await against([silence, fine], 200)
+    expect(await ask(database)).toEqual(['20261123160000'])
+  })
+
+  it('ends with the reason of the caller who gave up', async () => {
+    const { database } = await against([silence])
+    const reason = new Error('the service is shutting down')
+    const controller = new AbortController()
+    const answer = ask(database, { signal: controller.signal })
+    controller.abort(reason)
+    await expect(answer).rejects.toBe(reason)
+  })
+
+  it('ends when the connection is closed', async () => {
+    const { database } = await against([silence])
+    const answer = ask(database)
+    const expected = expect(answer).rejects.toThrow(/connection to the database was closed/)
+    await database[Symbol.asyncDispose]()
+    await expected
+  })
+
+  it('is refused at once while the breaker is open, and done again after the database is back', async () => {
+    const { database, asked, registry } = await against([...Array.from({ length: 10 }, () => status(503)), fine])
+    for (let n = 0; n < 10; n += 1)
+      await expect(ask(database, { deadlineMs: 50 })).rejects.toBeInstanceOf(UnavailableError)
+    expect(database.breaker).toBe('open')
+    await expect(ask(database, { deadlineMs: 50 })).rejects.toThrow(/failed 10 times in a row/)
+    expect(asked()).toBe(10)
+    expect(await registry.getSingleMetricAsString('surepost_database_breaker')).toContain('surepost_database_breaker 2')
+    await expect
+      .poll(() => ask(database, { deadlineMs: 50 }).catch(() => []), { timeout: 5_000 })
+      .toEqual(['20261123160000'])
+    expect(database.breaker).toBe('closed')
+  })
+
+  it('that has bad data never opens the breaker', async () => {
+    const { database } = await against([status(400, { code: '23514', message: 'check' })])
+    for (let n = 0; n < 15; n += 1) await expect(ask(database)).rejects.toBeInstanceOf(DataRefusedError)
+    expect(database.breaker).toBe('closed')
+  })
+
+  it('never logs the key', async () => {
+    const { database, lines } = await against([status(401)])
+    for (let n = 0; n < 12; n += 1) await ask(database).catch((error: Error) => lines.push(error.message))
+    lines.push(...(await database.health()))
+    expect(lines.length).toBeGreaterThan(10)
+    expect(lines.join('\n')).not.toContain('a-secret-key')
+  })
+})
+
+describe('the health of the database', () => {
+  it('is a sentence when nothing listens', async () => {
+    const database = connectDatabase({ url: 'http://127.0.0.1:9', key: 'k', log: pino({ level: 'silent' }) })
+    expect(await database.health()).toEqual([expect.stringMatching(/cannot be used/)])
+    await database[Symbol.asyncDispose]()
+  })
+
+  it('names the first migration that is missing', async () => {
+    const { database } = await against([fine])
+    expect(await database.health()).toEqual([
+      expect.stringMatching(/lacks \d+ of \d+ migrations, first 20261123160100/),
+    ])
+  })
+
+  it('says that the migrations have not been run when there is no schema', async () => {
+    const { database } = await against([status(404, { code: 'PGRST202', message: 'no function' })])
+    expect(await database.health()).toEqual([expect.stringMatching(/has none of our functions.*run the migrations/)])
+  })
+
+  it('says which variable is wrong when the key is refused', async () => {
+    const { database } = await against([status(403, { code: '42501', message: 'permission denied' })])
+    expect(await database.health()).toEqual([
+      expect.stringMatching(/SUPABASE_SERVICE_ROLE_KEY must be the key of the role service_role/),
+    ])
+  })
+})
