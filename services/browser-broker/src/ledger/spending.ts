@@ -33,7 +33,8 @@ export const roomFor = (tables: Tables, request: BeginAction, now: Millis, polic
       detail: `The account ${request.account} is not configured.`,
     }
   const spends = tables.spends(request.account, request.kind, now)
-  const need = unreserved(ownSpends(spends, request), request).length
+  const own = ownSpends(spends, request)
+  const need = unreserved(own, request).length
   const appointments = tables.appointments(request.account, request.kind, now)
   const question = {
     budget: account.config.budgets[request.kind],
@@ -61,7 +62,9 @@ export const roomFor = (tables: Tables, request: BeginAction, now: Millis, polic
       detail: `The account is paused: ${pause.reason}.`,
     }
   const kept = tables.appointment(request.postId)
-  const byRight = kept !== null && kept.at <= now ? earliestByRight({ ...question, from: now }) : null
+  // Whoever came at the time it was given, and a thread under way, goes before those whose time is still to come.
+  const first = own.length > 0 || (kept !== null && kept.at <= now)
+  const byRight = first ? earliestByRight({ ...question, from: now }) : null
   const at = byRight === now ? now : earliestStart({ ...question, from: now })
   if (at === now) return { refused: null, at, need, detail: '' }
   const { perHour, perDay, minGapSeconds } = question.budget

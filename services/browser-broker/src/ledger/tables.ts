@@ -27,16 +27,16 @@ const MOST_SILENT = 100
 const readerOf = (db: DatabaseSync) => {
   const prepare = statements(db)
   const rows = <Row = unknown>(sql: string, ...values: Value[]): Row[] => prepare(sql).all(...values) as Row[]
-  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- documents are read in the shape they were written in
   const docs = <Doc>(sql: string, ...values: Value[]): Doc[] =>
-    rows<{ doc: string }>(sql, ...values).map((row) => JSON.parse(row.doc) as Doc)
-  const doc = <Doc>(sql: string, ...values: Value[]): Doc | null => docs<Doc>(sql, ...values)[0] ?? null
-  return { rows, docs, doc }
+    rows<{ doc: string }>(sql, ...values).map(({ doc }): Doc => JSON.parse(doc))
+  return { rows, docs }
 }
+const first = <T>(items: readonly T[]): T | null => items[0] ?? null
+
 type Reader = ReturnType<typeof readerOf>
 
 type Standing = 'ledger' | 'account' | 'lease' | 'hasSession' | 'command'
-const standingTables = ({ rows, doc }: Reader): Pick<Tables, Standing> => {
+const standingTables = ({ rows, docs }: Reader): Pick<Tables, Standing> => {
   const meta = (key: string): string | undefined =>
     rows<{ value: string }>('select value from meta where key = ?', key)[0]?.value
   return {
@@ -45,8 +45,8 @@ const standingTables = ({ rows, doc }: Reader): Pick<Tables, Standing> => {
       birth: Number(meta('birth')),
       killSwitch: (JSON.parse(meta('kill_switch') ?? 'null') as KillSwitch | null) ?? NO_KILL_SWITCH,
     }),
-    account: (id) => doc<Account>('select doc from accounts where id = ?', id),
-    lease: (id) => doc<LeaseRecord>('select doc from leases where id = ?', id),
+    account: (id) => first(docs<Account>('select doc from accounts where id = ?', id)),
+    lease: (id) => first(docs<LeaseRecord>('select doc from leases where id = ?', id)),
     hasSession: (account) => rows('select 1 from sessions where account = ?', account).length > 0,
     command: (postId, revision) => {
       const [row] = rows<{ body: string }>(
@@ -84,19 +84,21 @@ const budgetTables = ({ rows, docs }: Reader): Pick<Tables, Budgets> => ({
 const APPOINTMENT = 'post_id as "postId", account, kind, at, need'
 
 type Actions = Exclude<keyof Tables, Standing | Budgets>
-const actionTables = ({ rows, docs, doc }: Reader): Pick<Tables, Actions> => ({
+const actionTables = ({ rows, docs }: Reader): Pick<Tables, Actions> => ({
   post: (postId) => ({
     actions: docs<Action>('select doc from actions where post_id = ? order by revision, segment', postId),
-    revocation: doc<Revocation>('select doc from revocations where post_id = ?', postId),
+    revocation: first(docs<Revocation>('select doc from revocations where post_id = ?', postId)),
   }),
   sameText: (account, textHash, since, except) =>
-    doc<Action>(
-      `select doc from actions where account = ? and text_hash = ? and begun_at > ? and state <> 'aborted' and post_id <> ?
+    first(
+      docs<Action>(
+        `select doc from actions where account = ? and text_hash = ? and begun_at > ? and state <> 'aborted' and post_id <> ?
        order by begun_at desc limit 1`,
-      account,
-      textHash,
-      since,
-      except,
+        account,
+        textHash,
+        since,
+        except,
+      ),
     ),
   taken: (account, since, except) =>
     rows<{ id: string }>(
@@ -109,7 +111,7 @@ const actionTables = ({ rows, docs, doc }: Reader): Pick<Tables, Actions> => ({
       except.segment,
     ).map(({ id }) => PlatformId.parse(id)),
   ownerOf: (account, platformId) =>
-    doc<Action>('select doc from actions where account = ? and platform_id = ?', account, platformId),
+    first(docs<Action>('select doc from actions where account = ? and platform_id = ?', account, platformId)),
   unsettledOf: (leaseId) =>
     docs<Action>(
       `select doc from actions where lease_id = ? and state in ('open', 'unknown') and quiet_since is null`,
