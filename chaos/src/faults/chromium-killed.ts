@@ -15,8 +15,9 @@ export const chromiumKilled: Fault = {
   strikesCreates: false,
   recovery: 'publishing',
   inject: async (context, { n }) => {
-    if (n % 2 === 0) await plantOnSite(context, [{ kind: 'delay', count: 1, delayMs: LATE_ANSWER_MS }])
+    const late = n % 2 === 0 ? await plantOnSite(context, [{ kind: 'delay', count: 1, delayMs: LATE_ANSWER_MS }]) : null
+    const struckAction = (await late?.happened()) === true
     const killed = await context.services.killBrowsers()
-    return { heal: nothingToHeal, happened: async () => killed > 0 }
+    return { heal: nothingToHeal, happened: async () => killed > 0, ...(struckAction ? { struckAction } : {}) }
   },
 }

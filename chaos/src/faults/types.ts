@@ -75,6 +75,8 @@ export interface Injection {
   heal(): Promise<void>
   /** Whether it did what its kind says, as far as can be observed. Asked after `heal`, and once more at the run's end. */
   happened(): Promise<boolean>
+  /** Whether it struck an action in flight, where it saw that better than who looked before it. */
+  readonly struckAction?: boolean
 }
 
 /**

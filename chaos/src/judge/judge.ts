@@ -47,6 +47,8 @@ const COUNTED: readonly Wrong[] = [
   'unwanted',
 ]
 
+const count = (of: readonly Matched[]): number => of.reduce((sum, { post }) => sum + post.segments.length, 0)
+
 /**
  * Compare what was asked with what the site holds and what the database says. Nothing else counts: no log, no answer of
  * an API. A segment is `live` when the site has it with its text, its images and its account; whatever our accounts have
@@ -58,7 +60,6 @@ export const judge = (evidence: Evidence): Verdict => {
   const fates = matched.map((one) => ({ one, fate: fateOf(one, rows) }))
   const segmentsWith = (wanted: Fate): readonly Matched[] =>
     fates.flatMap(({ one, fate }) => (fate === wanted ? one : []))
-  const count = (of: readonly Matched[]): number => of.reduce((sum, { post }) => sum + post.segments.length, 0)
   const troubles = [
     ...fates.flatMap(({ one, fate }) => [
       ...one.post.segments.flatMap((_, index) =>

@@ -6,6 +6,8 @@ const VISIBLE_ENDS: readonly string[] = ['failed', 'missed', 'cancelled', 'needs
 /** A check that is neither of these is still owed. */
 const CHECK_ENDS: readonly string[] = ['done', 'missed']
 
+const key = (postId: string | null, index: number): string => `${postId} ${index}`
+
 /** The rows of the database by what they are of. */
 export interface Rows {
   post(postId: string | null): PostRow | undefined
@@ -14,7 +16,6 @@ export interface Rows {
 }
 
 export const rowsOf = ({ records }: Evidence): Rows => {
-  const key = (postId: string | null, index: number): string => `${postId} ${index}`
   const posts = new Map(records.posts.map((row) => [row.id, row]))
   const segments = new Map(records.segments.map((row) => [key(row.postId, row.index), row]))
   const checks = Map.groupBy(records.checks, (row) => key(row.postId, row.index))

@@ -1,0 +1,51 @@
+import type { LedgerPost } from '../judge/types.ts'
+import type { Recovery } from '../faults/types.ts'
+import type { Playground } from '../clients/playground.ts'
+import type { RecordReader } from './records.ts'
+import { until } from './until.ts'
+
+/** Longer than this there was nothing left to do, and nothing can be said. */
+const SEEN_WITHIN_MS = 90_000
+const EVERY_MS = 500
+
+/** When work goes on after a fault, seen from outside: on the site and in the database. */
+export interface Recoveries {
+  /** @returns seconds from now until that is seen; null when it is not */
+  measure(recovery: Recovery, signal: AbortSignal): Promise<number | null>
+}
+
+/** Faults overlap, and so do their recoveries: they share one look at the ledger. */
+const shared = (read: () => Promise<readonly LedgerPost[]>): (() => Promise<readonly LedgerPost[]>) => {
+  let at = 0
+  let looking: Promise<readonly LedgerPost[]> = Promise.resolve([])
+  return () => {
+    if (Date.now() - at < EVERY_MS) return looking
+    at = Date.now()
+    looking = read()
+    return looking
+  }
+}
+
+export const recoveriesOf = (site: Playground, records: RecordReader, handles: readonly string[]): Recoveries => {
+  const ledger = shared(async () => (await site.ledger()).filter(({ handle }) => handles.includes(handle)))
+  return {
+    measure: async (recovery, signal) => {
+      if (recovery === 'service') return 0
+      const from = new Date()
+      const before = recovery === 'recording' ? await site.ledger().catch(() => []) : []
+      const owed = before.filter(({ handle, deletedAt }) => handles.includes(handle) && deletedAt === null)
+      const recorded = async (): Promise<boolean> => {
+        const known = await records.platformIds()
+        return owed.every(({ id }) => known.has(id))
+      }
+      const published = async (): Promise<boolean> =>
+        (await ledger()).some(({ createdAt }) => new Date(createdAt) > from)
+      const seen = await until(recovery === 'recording' ? recorded : published, {
+        withinMs: SEEN_WITHIN_MS,
+        everyMs: EVERY_MS,
+        signal,
+      }).catch(() => false)
+      return seen ? (Date.now() - from.getTime()) / 1_000 : null
+    },
+  }
+}
