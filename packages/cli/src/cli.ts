@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { StackError } from '@surepost/stack'
 import { messageOf } from '@surepost/shared/errors'
+import { chaosCommand } from './commands/chaos.ts'
 import { checkCommand } from './commands/check.ts'
 import { demoCommand } from './commands/demo.ts'
 import { downCommand } from './commands/down.ts'
@@ -24,7 +25,7 @@ export const runCli = async (args: readonly string[]): Promise<ExitCode> => {
   const done = (status: ExitCode): void => {
     code = status
   }
-  for (const command of [demoCommand, upCommand, downCommand, stackCommand, testCommand, checkCommand])
+  for (const command of [demoCommand, upCommand, downCommand, stackCommand, testCommand, checkCommand, chaosCommand])
     command(program, done)
   try {
     await program.parseAsync(args, { from: 'user' })
