@@ -21,8 +21,10 @@ export type ApplyFacts = (batch: readonly RecordedFact[], context: HandlerContex
 export interface BatcherOptions extends Omit<SubscriptionOptions, 'receive' | 'prefetch'>, Settling, BatchOptions {
   readonly facts: readonly FactContract[]
   readonly apply: ApplyFacts
-  /** How long a batch may be in hand; below RabbitMQ's consumer_timeout of 30 minutes. For tests. */
+  /** How long a batch may be in hand; below RabbitMQ's consumer_timeout of 30 minutes. */
   readonly holdMs?: number
+  /** How long facts rest that were in hand too long. */
+  readonly heldRestMs?: number
 }
 
 interface Entry {
@@ -31,7 +33,6 @@ interface Entry {
 }
 
 const HOLD_MS = 25 * 60_000
-/** Where facts wait that were in hand too long. */
 const HELD_REST_MS = 30_000
 
 /**
@@ -158,7 +159,7 @@ export class Batcher implements Consumption {
   /** Copies of everything in hand to a rung, no attempt spent, before RabbitMQ would close the channel over it. */
   #putAside(batch: readonly Entry[], held: AbortController): void {
     held.abort(new Error('the batch was in hand too long and was put aside'))
-    const until = new Date(Date.now() + HELD_REST_MS)
+    const until = new Date(Date.now() + (this.#options.heldRestMs ?? HELD_REST_MS))
     this.#options.log.warn(
       { queue: this.#options.queue, facts: batch.length },
       'a batch was in hand too long and is put aside',

@@ -53,6 +53,11 @@ export interface DeadLetters extends AsyncDisposable {
 /** Most letters that are looked through for one; they are held, unacked, meanwhile. */
 const MOST_SEEN = 50_000
 
+/** What was looked at comes back in any order, so the oldest are found by looking at more than are asked for. */
+const LEAST_SEEN = 1_000
+const byAge = (a: DeadLetter, b: DeadLetter): number =>
+  (a.at ?? '').localeCompare(b.at ?? '') || a.id.localeCompare(b.id)
+
 /** A quorum queue takes this long, at most, to show what was handed back to it. */
 const PUT_BACK_MS = 1_000
 const PUT_BACK_EVERY_MS = 20
@@ -85,12 +90,13 @@ const deadLettersOn = (transport: Transport): DeadLetters => {
   const list = async (queue: string, limit: number, wanted: (letter: DeadLetter) => boolean): Promise<DeadLetter[]> => {
     check(queue)
     const letters: DeadLetter[] = []
+    const most = Math.max(limit, LEAST_SEEN)
     await walk(transport, queue, async (message) => {
       const letter = letterOf(queue, message)
       if (wanted(letter)) letters.push(letter)
-      return letters.length < limit ? 'leave' : 'stop'
+      return letters.length < most ? 'leave' : 'stop'
     })
-    return letters
+    return letters.sort(byAge).slice(0, limit)
   }
   const take = async (queue: string, which: Which, before: (message: GetMessage) => Promise<void>): Promise<number> => {
     check(queue)
@@ -132,7 +138,7 @@ const count = async (channel: Channel, queue: string): Promise<DeadLetterCount> 
 }
 
 /**
- * Visit the letters, oldest first, each once; returns how many were taken. Those parked after the walk began are left
+ * Visit the letters, each once; returns how many were taken. Those parked after the walk began are left
  * out: a letter that is replayed and parked again must not be replayed for ever.
  */
 const walk = (transport: Transport, queue: string, visit: Visit): Promise<number> =>
@@ -143,7 +149,7 @@ const walk = (transport: Transport, queue: string, visit: Visit): Promise<number
     while (taken + left < MOST_SEEN) {
       const message = await rpc(connected, 'reading a dead letter', channel.get(deadQueue(queue)))
       if (message === false) break
-      const verdict = parkedAfter(message, began) ? 'stop' : await visit(message)
+      const verdict = parkedAfter(message, began) ? 'leave' : await visit(message)
       if (verdict === 'take') {
         channel.ack(message)
         taken += 1
@@ -167,7 +173,9 @@ const putBack = async (channel: Channel, connected: Connected, queue: string, le
   }
 }
 
-const CLEAN = Object.fromEntries([...Object.values(DEAD), HEADER.attempt, HEADER.notBefore].map((name) => [name, undefined]))
+const CLEAN = Object.fromEntries(
+  [...Object.values(DEAD), HEADER.attempt, HEADER.notBefore].map((name) => [name, undefined]),
+)
 
 /** A confirmed copy to the queue of origin; the letter is acked after it. */
 const replay = async ({ publisher }: Transport, queue: string, message: GetMessage): Promise<void> => {

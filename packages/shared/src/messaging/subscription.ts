@@ -1,5 +1,6 @@
 import type { Channel, ConsumeMessage } from 'amqplib'
 import type { Logger } from 'pino'
+import { pause } from '../runtime/deadline.ts'
 import { type Session, keepChannel } from './channels.ts'
 import { type Connected, rpc } from './connection.ts'
 import type { Keeper } from './keeper.ts'
@@ -26,6 +27,13 @@ export interface SubscriptionOptions {
   readonly redeclare: (connected: Connected) => Promise<void>
   readonly receive: (taken: Taken) => void
 }
+
+/**
+ * A queue that was deleted is not declared again sooner. RabbitMQ 3.10 tells each consumer of a deletion when it gets to
+ * it; finding the name in use again it re-subscribes silently instead, and that consumer may never see a message
+ * (measured: with 0 to 20 ms between deletion and declaration).
+ */
+export const MOURNING_MS = 1_000
 
 interface Life extends Session {
   tag?: string | undefined
@@ -98,7 +106,10 @@ export class Subscription {
 
   async #setup(session: Session): Promise<void> {
     const { prefetch, redeclare } = this.#options
-    if (this.#lastConnection === session.connected) await redeclare(session.connected)
+    if (this.#lastConnection === session.connected) {
+      await pause(MOURNING_MS, session.lost)
+      await redeclare(session.connected)
+    }
     this.#lastConnection = session.connected
     const life: Life = Object.assign(session, { unsettled: new Set<number>() })
     this.#lives.set(session, life)

@@ -1,4 +1,4 @@
-import { within } from '../runtime/deadline.ts'
+import { pause, within } from '../runtime/deadline.ts'
 import { DeadLetterAlerts } from './alerts.ts'
 import { type Connected, placeOf } from './connection.ts'
 import { declareTopology } from './declare.ts'
@@ -7,14 +7,13 @@ import { vhostOf } from './management.ts'
 import { type BusMetrics, busMetrics } from './metrics.ts'
 import type { BusOptions } from './options.ts'
 import { Publisher } from './publisher.ts'
+import { MOURNING_MS } from './subscription.ts'
 import { type Topology, topology } from './topology.ts'
 import { PolicyCheck } from './verify.ts'
 
 const WINDOW = 500
 /** What is under way at the end gets this long. */
 const FLUSH_MS = 3_000
-/** A hole in the topology is mended at most this often. */
-const MEND_EVERY_MS = 5_000
 
 /** The two connections of a bus with what runs on them. */
 export class Transport {
@@ -26,7 +25,7 @@ export class Transport {
   readonly publisher: Publisher
   readonly alerts: DeadLetterAlerts
   readonly #policies: PolicyCheck | undefined
-  #mendedAt = 0
+  #mending = false
 
   constructor(options: BusOptions) {
     this.options = options
@@ -95,11 +94,17 @@ export class Transport {
   }
 
   #mend(): void {
+    if (this.#mending) return
+    this.#mending = true
+    this.#mendAfter(MOURNING_MS)
+      .catch((error: unknown) =>
+        this.options.log.error({ err: error }, 'the topology has a hole that could not be mended'),
+      )
+      .finally(() => (this.#mending = false))
+  }
+
+  async #mendAfter(ms: number): Promise<void> {
     const { held } = this.publishing
-    if (held === undefined || Date.now() - this.#mendedAt < MEND_EVERY_MS) return
-    this.#mendedAt = Date.now()
-    this.redeclare(held).catch((error: unknown) =>
-      this.options.log.error({ err: error }, 'the topology has a hole that could not be mended'),
-    )
+    if (held !== undefined && (await pause(ms, held.lost))) await this.redeclare(held)
   }
 }

@@ -9,7 +9,7 @@ import {
   UnknownOutcomeError,
 } from '@surepost/shared/errors'
 import { answer, done, longestRungWithin, outcomeOfError, reject, retry, snooze } from '@surepost/shared/messaging'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decide, whenToHandle } from '../../src/messaging/decide.ts'
 

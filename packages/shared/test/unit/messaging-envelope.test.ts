@@ -1,6 +1,6 @@
 import { type CommandContract, defineCommand, newId } from '@surepost/shared/contracts'
 import { ContractError } from '@surepost/shared/errors'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { childTrace, currentContext, inContext } from '../../src/messaging/context.ts'

@@ -1,6 +1,6 @@
 import { COMMANDS, FACTS, LEASE_REQUESTS, RUNGS } from '@surepost/shared/contracts'
 import { definitions, policies, topology } from '@surepost/shared/messaging'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 const named = (shards: number): ReadonlySet<string> => new Set(topology(shards).queues.map(({ name }) => name))

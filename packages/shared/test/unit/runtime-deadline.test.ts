@@ -1,5 +1,5 @@
 import { aborted, backoffMs, pause, within } from '@surepost/shared/runtime'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 const never = new Promise<never>(() => {})
