@@ -77,27 +77,39 @@ const nextOf = (waiting: readonly Waiting[], taken: Taken, now: Millis, limits: 
 }
 
 /** Least wait, in milliseconds, until this request's account is free: the lease in hand, then those in line before it. */
-const accountWait = (request: Waiting, { waiting, held }: Table, now: Millis, { meanMs }: Limits): Millis => {
+const accountWait = (
+  request: Waiting,
+  before: readonly Waiting[],
+  held: readonly Held[],
+  now: Millis,
+  { meanMs }: Limits,
+): Millis => {
   if (request.class !== 'act') return 0
   const mean = meanMs.act
   const acting = held.find((h) => h.account === request.account && h.class === 'act')
   const rest = acting === undefined ? 0 : Math.max(0, Math.min(acting.expiresAt - now, acting.grantedAt + mean - now))
-  const before = waiting.filter((r) => r.class === 'act' && r.account === request.account && byStart(r, request) < 0)
-  return rest + before.length * mean
+  return rest + before.filter((r) => r.class === 'act' && r.account === request.account).length * mean
 }
 
 /** Least wait until a slot is free for this request: the rounds of leases that go before it, all slots at work. */
-const slotWait = (request: Waiting, { waiting }: Table, { slots, meanMs }: Limits): Millis => {
+const slotWait = (request: Waiting, before: readonly Waiting[], { slots, meanMs }: Limits): Millis => {
   const most = capacity(slots)
   const reads = isRead(request.class)
-  const before = waiting.filter((r) => isRead(r.class) === reads && byStart(r, request) < 0).length
-  return Math.floor(before / Math.max(1, reads ? most.reads : most.act)) * meanMs[request.class]
+  const ahead = before.filter((r) => isRead(r.class) === reads).length
+  return Math.floor(ahead / (reads ? most.reads : most.act)) * meanMs[request.class]
 }
 
-const refusalOf = (request: Waiting, table: Table, now: Millis, limits: Limits): LeaseRefusal | undefined => {
+/** @param before those that stay in line before it */
+const refusalOf = (
+  request: Waiting,
+  before: readonly Waiting[],
+  held: readonly Held[],
+  now: Millis,
+  limits: Limits,
+): LeaseRefusal | undefined => {
   const { requestId, startBy, account } = request
-  const busy = accountWait(request, table, now, limits)
-  const full = slotWait(request, table, limits)
+  const busy = accountWait(request, before, held, now, limits)
+  const full = slotWait(request, before, limits)
   const retryAt = now + Math.max(1_000, busy, full)
   if (now >= startBy) {
     const reason = busy > 0 ? 'account_busy' : 'deadline'
@@ -134,11 +146,12 @@ export const decideGrants = (table: Table, now: Millis, limits: Limits): Grants 
     taken.push({ account: next.account, class: next.class })
     waiting = waiting.filter((r) => r.requestId !== requestId)
   }
-  const granted = new Set(grants)
-  const left = table.waiting.filter((r) => !granted.has(r.requestId))
-  const refusals = left.flatMap((r) => refusalOf(r, { waiting: left, held: table.held }, now, limits) ?? [])
-  const refused = new Set(refusals.map((r) => r.requestId))
-  const staying = left.filter((r) => !refused.has(r.requestId))
-  const decideAgainAt = staying.length === 0 ? null : Math.min(...staying.map((r) => r.startBy))
-  return { grants, refusals, decideAgainAt }
+  const left = table.waiting.filter((r) => !grants.includes(r.requestId)).toSorted(byStart)
+  const staying: Waiting[] = []
+  const refusals = left.flatMap((request) => {
+    const refusal = refusalOf(request, staying, table.held, now, limits)
+    if (refusal === undefined) staying.push(request)
+    return refusal ?? []
+  })
+  return { grants, refusals, decideAgainAt: staying[0]?.startBy ?? null }
 }

@@ -1,5 +1,5 @@
 import { AccountId, type BeginAnswer } from '@surepost/shared/contracts'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { earliestStart } from '../../src/ledger/budget.ts'
 import type { Appointment, Spend } from '../../src/ledger/model.ts'

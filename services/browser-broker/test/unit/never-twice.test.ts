@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { TestLedger } from '../support/ledger.ts'
 import { type Flaws, World, policyFor } from '../support/world.ts'
