@@ -1,14 +1,21 @@
+import type { Locator } from 'playwright'
 import type { ListReading, PostReading, Refusal } from '../platform.ts'
 import { type Driver, WAITS, appears, html, load } from './driver.ts'
 import { parse } from './read/dom.ts'
 import { readSessionTrouble, readTrouble } from './read/page.ts'
 import { sameHandle } from './read/post.ts'
+import { CONSENT, WENT_WRONG } from './read/words.ts'
 import { type SelectorName, css } from './selectors.ts'
 
 /** Why a page cannot be used: everything of a reading but success. */
 export type Barrier = Exclude<PostReading, { kind: 'read' }>
 
+/** What X shows instead: by selector, or by words alone. */
 const MARKERS: readonly SelectorName[] = ['signedOut', 'challenge', 'error']
+const spoken = ({ page }: Driver): readonly Locator[] => [
+  page.getByRole('button', { name: CONSENT }),
+  page.getByText(WENT_WRONG),
+]
 
 /** Who the page says is signed in, when it does. */
 const signedInAs = (content: string): string | undefined => {
@@ -33,7 +40,7 @@ export const arrive = async (
 ): Promise<Barrier | undefined> => {
   const { status, resetAt } = await load(driver, url)
   if (status === 429) return { kind: 'throttled', until: resetAt ?? new Date(Date.now() + 15 * 60_000) }
-  const came = await appears(driver, [...wanted, ...MARKERS], WAITS.show)
+  const came = await appears(driver, [...wanted, ...MARKERS], WAITS.show, spoken(driver))
   const content = await html(driver)
   const $ = parse(content)
   const trouble = readSessionTrouble($, driver.page.url())

@@ -83,17 +83,22 @@ export const resetOf = (headers: Readonly<Record<string, string>>): Date | null 
 /** The first element of an entry inside `scope`; its fallbacks count as the same. */
 export const part = (scope: Page | Locator, name: SelectorName): Locator => scope.locator(css(name)).first()
 
-/** Wait until one of the entries is on the page. @returns whether it came @throws StepError when stopped */
+/**
+ * Wait until one of the entries, or one of the `others` that no selector names, is on the page.
+ *
+ * @returns whether it came
+ * @throws StepError when stopped
+ */
 export const appears = async (
   { page, signal }: Driver,
   names: readonly SelectorName[],
   ms: number,
+  others: readonly Locator[] = [],
 ): Promise<boolean> => {
-  const any = page.locator(names.map(css).join(', ')).first()
+  const any = others.reduce((all, other) => all.or(other), page.locator(names.map(css).join(', '))).first()
+  const attached = (): Promise<void> => any.waitFor({ state: 'attached', timeout: ms })
   try {
-    await step(`wait for ${names.join(' or ')}`, ms + 1_000, signal, () =>
-      any.waitFor({ state: 'attached', timeout: ms }),
-    )
+    await step(`wait for ${names.join(' or ')}`, ms + 1_000, signal, attached)
     return true
   } catch (error) {
     if (signal.aborted) throw error

@@ -5,7 +5,7 @@ import { type Driver, WAITS, html, step, withPage } from './driver.ts'
 import type { Site } from './publish.ts'
 import { parse, sentence } from './read/dom.ts'
 import { type ListedPost, readTimeline } from './read/timeline.ts'
-import { TROUBLES } from './read/words.ts'
+import { WENT_WRONG } from './read/words.ts'
 import { css } from './selectors.ts'
 
 /** Which list is read, whose posts count, and when enough of it was seen. */
@@ -69,10 +69,7 @@ const isBroken = (content: string): boolean => {
   const cells = $('body').clone()
   cells.find(`${css('article')}, script, style`).remove()
   const said = sentence(cells.text())
-  return (
-    TROUBLES.some(([kind, words]) => kind === 'went_wrong' && words.test(said)) ||
-    $('section [role=progressbar]').length > 0
-  )
+  return WENT_WRONG.test(said) || $('section [role=progressbar]').length > 0
 }
 
 const collect = async (driver: Driver, site: Site, scan: Scan, beganAt: Date): Promise<ListReading<ListedPost>> => {

@@ -1,8 +1,11 @@
 import { Hash, sha256 } from '@surepost/shared/contracts'
 import twitter from 'twitter-text'
 
-/** A piece of a text: words, or one address. `elided` when only its beginning is shown. */
-type Piece = { readonly kind: 'words' | 'address'; readonly value: string; readonly elided: boolean }
+/** A text in its normal form, and where its addresses are in it. */
+interface Normal {
+  readonly text: string
+  readonly addresses: readonly { readonly start: number; readonly hostEnd: number; readonly end: number }[]
+}
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&amp;': '&',
@@ -26,23 +29,25 @@ const plain = (text: string): string =>
   unescape(text.toWellFormed()).replaceAll(UNSEEN, '').normalize('NFC').replaceAll(/\s+/gu, ' ').trim()
 
 /** X shows an address without scheme and `www.`; hosts have no case, and a lone slash at the end says nothing. */
-const address = (url: string): string => {
+const bareAddress = (url: string): { readonly value: string; readonly host: string } => {
   const bare = url.replace(/^https?:\/\//iu, '').replace(/^www\./iu, '')
-  const host = /^[^/?#]*/u.exec(bare)?.[0] ?? ''
-  return (host.toLowerCase() + bare.slice(host.length)).replace(/\/$/u, '')
+  const host = (/^[^/?#]*/u.exec(bare)?.[0] ?? '').toLowerCase()
+  return { host, value: (host + bare.slice(host.length)).replace(/\/$/u, '') }
 }
 
-const pieces = (text: string): readonly Piece[] => {
-  const whole = plain(text)
-  const found: Piece[] = []
+const normalise = (given: string): Normal => {
+  const whole = plain(given)
+  const addresses: Normal['addresses'][number][] = []
+  let text = ''
   let at = 0
   for (const { url, indices } of twitter.extractUrlsWithIndices(whole)) {
-    const elided = whole[indices[1]] === '…'
-    found.push({ kind: 'words', value: whole.slice(at, indices[0]), elided: false })
-    found.push({ kind: 'address', value: address(url), elided })
-    at = elided ? indices[1] + 1 : indices[1]
+    const { host, value } = bareAddress(url)
+    text += whole.slice(at, indices[0])
+    addresses.push({ start: text.length, hostEnd: text.length + host.length, end: text.length + value.length })
+    text += value
+    at = indices[1]
   }
-  return [...found, { kind: 'words', value: whole.slice(at), elided: false }]
+  return { text: text + whole.slice(at), addresses }
 }
 
 /**
@@ -50,37 +55,38 @@ const pieces = (text: string): readonly Piece[] => {
  * entities unescaped, unseen characters gone, runs of white space one space, addresses without scheme, `www.` and
  * the case of the host. Cheap to compare and to hash; `sameText` also knows what pages leave out.
  */
-export const normalText = (text: string): string =>
-  pieces(text)
-    .map((piece) => (piece.elided ? `${piece.value}…` : piece.value))
-    .join('')
-    .trim()
+export const normalText = (text: string): string => normalise(text).text
 
 /** The hash of the normal form: equal for every rendering that shows the whole text. */
 export const textHash = (text: string): Hash => Hash.parse(sha256(normalText(text)))
 
-const samePiece = (sent: Piece | undefined, shown: Piece): boolean =>
-  sent?.kind === shown.kind &&
-  (sent.value === shown.value || (shown.elided && shown.value.includes('/') && sent.value.startsWith(shown.value)))
-
-const samePieces = (sent: readonly Piece[], shown: readonly Piece[]): boolean =>
-  sent.length === shown.length && shown.every((piece, n) => samePiece(sent[n], piece))
+/** Walk both texts; where the shown one has an ellipsis inside an address of the other, its rest may be anything. */
+const sameButElided = ({ text, addresses }: Normal, shown: string): boolean => {
+  let at = 0
+  for (const character of shown) {
+    if (text.startsWith(character, at)) {
+      at += character.length
+      continue
+    }
+    const address = addresses.find(({ hostEnd, end }) => at >= hostEnd && at <= end)
+    if (character !== ELLIPSIS || !address) return false
+    at = address.end
+  }
+  return at === text.length
+}
 
 /** Under a link card X leaves the address at the text's end out, since the card is the link. */
-const withoutLastAddress = (sent: readonly Piece[]): string | undefined =>
-  sent.length >= 3 && sent.at(-1)?.value.trim() === ''
-    ? sent
-        .slice(0, -2)
-        .map((piece) => piece.value)
-        .join('')
-        .trim()
-    : undefined
+const withoutLastAddress = ({ text, addresses }: Normal): string | undefined => {
+  const last = addresses.at(-1)
+  return last?.end === text.length ? text.slice(0, last.start).trim() : undefined
+}
 
+const ELLIPSIS = '…'
 /** "Show more" cuts long posts at about 280 characters; less than this many is no evidence of being the same. */
 const LEAST_CUT = 200
 
 const cutShort = (sent: string, shown: string): boolean => {
-  if (!shown.endsWith('…')) return false
+  if (!shown.endsWith(ELLIPSIS)) return false
   const beginning = shown.slice(0, -1).trimEnd()
   return beginning.length >= LEAST_CUT && sent.length > beginning.length && sent.startsWith(beginning)
 }
@@ -92,10 +98,10 @@ const cutShort = (sent: string, shown: string): boolean => {
  * 200 characters, is compared, and the post's own page decides).
  */
 export const sameText = (sent: string, shown: string): boolean => {
-  const sentPieces = pieces(sent)
-  if (samePieces(sentPieces, pieces(shown))) return true
-  const normal = normalText(shown)
-  return (normal !== '' && normal === withoutLastAddress(sentPieces)) || cutShort(normalText(sent), normal)
+  const normal = normalise(sent)
+  const seen = normalText(shown)
+  if (sameButElided(normal, seen)) return true
+  return (seen !== '' && seen === withoutLastAddress(normal)) || cutShort(normal.text, seen)
 }
 
 /** A text without the mentions that it begins with. */

@@ -10,8 +10,13 @@ export type Effect =
   | { readonly does: 'too_many' }
   /** HTTP 503 with "something went wrong", before or after doing it. */
   | { readonly does: 'fail'; readonly when: 'before' | 'after' }
-  /** The connection is cut, before or after doing it. */
-  | { readonly does: 'hang_up'; readonly when: 'before' | 'after' }
+  /** The answer breaks off after its headers, before or after doing it: the browser has nothing to try again. */
+  | { readonly does: 'cut'; readonly when: 'before' | 'after' }
+  /**
+   * The connection is reset without an answer, before or after doing it. Chromium sends a request again by itself when
+   * a connection that was used before is reset before any header (net/http, `ShouldResendRequest`), POST included.
+   */
+  | { readonly does: 'reset'; readonly when: 'before' | 'after' }
   | { readonly does: 'wait' }
   /** Posts younger than `delayMs` are not in lists yet. */
   | { readonly does: 'lag' }
@@ -25,8 +30,10 @@ export type Effect =
 export const FAULTS = {
   error_before_create: { at: ['create'], effect: { does: 'fail', when: 'before' } },
   error_after_create: { at: ['create'], effect: { does: 'fail', when: 'after' } },
-  drop_request: { at: ['create'], effect: { does: 'hang_up', when: 'before' } },
-  drop_response_after_create: { at: ['create'], effect: { does: 'hang_up', when: 'after' } },
+  drop_request: { at: ['create'], effect: { does: 'cut', when: 'before' } },
+  drop_response_after_create: { at: ['create'], effect: { does: 'cut', when: 'after' } },
+  reset_before_create: { at: ['create'], effect: { does: 'reset', when: 'before' } },
+  reset_after_create: { at: ['create'], effect: { does: 'reset', when: 'after' } },
   delay: { at: ['create'], effect: { does: 'wait' } },
   rate_limit: { at: ['create'], effect: { does: 'too_many' } },
   duplicate: { at: ['create'], effect: { does: 'refuse', code: 187 } },
@@ -37,10 +44,10 @@ export const FAULTS = {
   locked: { at: ['create'], effect: { does: 'refuse', code: 326 } },
   upload_error: { at: ['upload'], effect: { does: 'fail', when: 'before' } },
   delete_error: { at: ['delete'], effect: { does: 'fail', when: 'before' } },
-  drop_response_after_delete: { at: ['delete'], effect: { does: 'hang_up', when: 'after' } },
+  drop_response_after_delete: { at: ['delete'], effect: { does: 'cut', when: 'after' } },
   slow_page: { at: ['page'], effect: { does: 'wait' } },
   page_rate_limit: { at: ['page'], effect: { does: 'too_many' } },
-  page_crash: { at: ['page'], effect: { does: 'hang_up', when: 'before' } },
+  page_cut: { at: ['page'], effect: { does: 'cut', when: 'before' } },
   page_error: { at: ['page'], effect: { does: 'show', page: 'went_wrong' } },
   blank_page: { at: ['page'], effect: { does: 'show', page: 'blank' } },
   signed_out: { at: ['page'], effect: { does: 'show', page: 'signed_out' } },

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Site } from '../site.ts'
 import type { Account, Attachment, Post } from '../world/model.ts'
 import { breachOf } from '../world/rules.ts'
-import { hangUp, pause, tooMany, wentWrong } from './strikes.ts'
+import { lose, pause, tooMany } from './strikes.ts'
 import { hasCsrfToken, visitorOf } from './visitor.ts'
 
 const PostIdText = z.string().regex(/^\d{15,20}$/u)
@@ -90,9 +90,8 @@ const createTweet =
       if (effect.does === 'wait') await pause(delayMs)
       if (effect.does === 'refuse') return refuse(response, effect.code, REFUSALS[effect.code] ?? 'Refused.')
       if (effect.does === 'too_many') return tooMany(response, { effect, delayMs }, site.world.now())
-      if (effect.does === 'fail' && effect.when === 'before') return wentWrong(response)
-      if (effect.does === 'hang_up' && effect.when === 'before') return hangUp(response)
     }
+    if (lose(response, strikes, 'before')) return
     const media = attachmentsOf(site, body.data)
     const inReplyTo = reply?.in_reply_to_tweet_id ?? null
     const breach = breachOf(
@@ -102,8 +101,7 @@ const createTweet =
     )
     if (breach) return refuse(response, breach.code, breach.message)
     const post = site.world.addPost({ handle: caller.handle, text, inReplyTo, quotes: quotedId(quotedUrl), media })
-    if (strikes.some(({ effect }) => effect.does === 'hang_up' && effect.when === 'after')) return hangUp(response)
-    if (strikes.some(({ effect }) => effect.does === 'fail' && effect.when === 'after')) return wentWrong(response)
+    if (lose(response, strikes, 'after')) return
     response.json(created(post, caller))
   }
 
@@ -117,9 +115,9 @@ const deleteTweet =
     if (!post || post.deletedAt !== null) return refuse(response, 144, 'No status found with that ID. (144)')
     if (post.handle !== caller.handle) return refuse(response, 183, 'You may not delete another user’s status. (183)')
     const strikes = site.faults.strike('delete', { handle: caller.handle, matching: post.text })
-    if (strikes.some(({ effect }) => effect.does === 'fail')) return wentWrong(response)
+    if (lose(response, strikes, 'before')) return
     site.world.deletePost(post.id)
-    if (strikes.some(({ effect }) => effect.does === 'hang_up')) return hangUp(response)
+    if (lose(response, strikes, 'after')) return
     response.json({ data: { delete_tweet: { tweet_results: {} } } })
   }
 

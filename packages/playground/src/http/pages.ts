@@ -1,4 +1,5 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express'
+import type { Effect } from '../faults/catalog.ts'
 import type { Site } from '../site.ts'
 import { composeDialog } from '../views/composer.ts'
 import { blankPage, challengePage, consentPage } from '../views/doors.ts'
@@ -15,7 +16,7 @@ import {
 } from '../views/pages.ts'
 import { addressesIn, shortCode } from '../views/text.ts'
 import { ancestorsOf, viewOf } from './gather.ts'
-import { hangUp, pause, tooMany } from './strikes.ts'
+import { lose, pause, tooMany } from './strikes.ts'
 import { visitorOf } from './visitor.ts'
 
 const GONE: Notice = { title: 'Hmm...this page doesn’t exist.', detail: 'Try searching for something else.' }
@@ -43,23 +44,25 @@ const notice = (site: Site, request: Request, response: Response, what: Notice):
 const strikePages =
   (site: Site) =>
   async (request: Request, response: Response, next: NextFunction): Promise<void> => {
-    for (const strike of site.faults.strike('page', {
-      handle: visitorOf(request, site.world)?.handle,
-      matching: request.originalUrl,
-    })) {
-      const { effect, delayMs } = strike
-      if (effect.does === 'wait') await pause(delayMs)
-      if (effect.does === 'too_many') return tooMany(response, strike, site.world.now())
-      if (effect.does === 'hang_up') return hangUp(response)
-      if (effect.does !== 'show') continue
-      if (effect.page === 'signed_out') return response.redirect('/i/flow/login')
-      if (effect.page === 'challenge') return response.redirect('/account/access')
-      if (effect.page === 'consent') return void response.type('html').send(consentPage)
-      if (effect.page === 'blank') return void response.type('html').send(blankPage)
-      return notice(site, request, response, NOTICES[effect.page])
+    const subject = { handle: visitorOf(request, site.world)?.handle, matching: request.originalUrl }
+    const strikes = site.faults.strike('page', subject)
+    for (const strike of strikes) {
+      if (strike.effect.does === 'wait') await pause(strike.delayMs)
+      if (strike.effect.does === 'too_many') return tooMany(response, strike, site.world.now())
+      if (strike.effect.does === 'show') return showInstead(site, request, response, strike.effect.page)
     }
-    next()
+    if (!lose(response, strikes, 'before')) next()
   }
+
+type Instead = Extract<Effect, { does: 'show' }>['page']
+
+const showInstead = (site: Site, request: Request, response: Response, what: Instead): void => {
+  if (what === 'signed_out') return response.redirect('/i/flow/login')
+  if (what === 'challenge') return response.redirect('/account/access')
+  if (what === 'consent') return void response.type('html').send(consentPage)
+  if (what === 'blank') return void response.type('html').send(blankPage)
+  notice(site, request, response, NOTICES[what])
+}
 
 const home =
   (site: Site, layers: (handle: string) => Html | false) =>

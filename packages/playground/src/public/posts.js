@@ -63,9 +63,7 @@ const deletePost = async (id) => {
   try {
     await call('DeleteTweet', { tweet_id: id })
     toast('Your post was deleted')
-    const focal = document.querySelector(`article.focal[data-id="${id}"]`)
-    if (focal) location.assign('/home')
-    else if (document.querySelector('.list')) await refreshLists()
+    if (document.querySelector('.list')) await refreshLists()
     else document.querySelector(`article[data-id="${id}"]`)?.closest('.cell')?.remove()
   } catch (error) {
     toast(error instanceof TypeError ? 'Something went wrong. Try reloading.' : error.message)

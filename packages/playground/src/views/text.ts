@@ -20,13 +20,15 @@ export const shortCode = (url: string): string =>
 
 const hidden = (text: string): Html => html`<span aria-hidden="true" class="unseen">${text}</span>`
 
+const ELLIPSIS = html`<span aria-hidden="true">…</span>`
+
 const link = (url: string): Html => {
   const scheme = /^https?:\/\/(?:www\.)?/iu.exec(url)?.[0] ?? ''
-  const rest = url.slice(scheme.length)
-  const cut = rest.length > SHOWN
+  const rest = Array.from(url.slice(scheme.length))
+  const shown = rest.slice(0, SHOWN).join('')
+  const unseen = rest.slice(SHOWN).join('')
   return html`<a dir="ltr" href="/t.co/${shortCode(url)}" rel="noopener noreferrer nofollow" target="_blank" role="link"
-    >${hidden(scheme === '' ? 'http://' : scheme)}${rest.slice(0, SHOWN)}${cut && hidden(rest.slice(SHOWN))}${cut &&
-    html`<span aria-hidden="true">…</span>`}</a
+    >${hidden(scheme === '' ? 'http://' : scheme)}${shown}${unseen !== '' && [hidden(unseen), ELLIPSIS]}</a
   >`
 }
 

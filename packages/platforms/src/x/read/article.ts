@@ -1,7 +1,7 @@
 import { type Metrics, PlatformId } from '@surepost/shared/contracts'
 import type { SeenPost } from '../../platform.ts'
 import { css } from '../selectors.ts'
-import { type Dom, type Nodes, languageOf, sentence, within } from './dom.ts'
+import { type Dom, type Nodes, each, languageOf, sentence, within } from './dom.ts'
 import { readMetrics } from './metrics.ts'
 import { readText } from './text.ts'
 import { AD_LABEL, PINNED, PROMOTED } from './words.ts'
@@ -27,12 +27,13 @@ export const parsePermalink = (
   return parsed.success ? { author, platformId: parsed.data } : undefined
 }
 
-const isOwnControl = 'article, [role=group] [data-testid=reply], [data-testid=caret], [role=group][aria-label]'
+// Parts that only the post itself has: what holds one of them holds more than the quoted post.
+const OWN_PARTS = '[role=group] [data-testid=reply], [data-testid=caret], [role=group][aria-label]'
 
 /** The element that holds a quoted post: what X makes one big link, or else all that is not shared with the post itself. */
 const quotedContainer = (article: Nodes, author: Nodes, own: Nodes): Nodes => {
   const shared = (nodes: Nodes): boolean =>
-    nodes.find(own).length > 0 || nodes.find(isOwnControl).length > 0 || nodes.is(article)
+    nodes.find(own).length > 0 || nodes.find(OWN_PARTS).length > 0 || nodes.is(article)
   const link = author.parents('[role=link]:not(a)').first()
   if (link.length > 0 && !shared(link)) return link
   let container = author
@@ -44,37 +45,26 @@ const quotedContainer = (article: Nodes, author: Nodes, own: Nodes): Nodes => {
 export const withoutQuoted = (article: Nodes): Nodes => {
   const copy = article.clone()
   copy.find(css('article')).remove()
-  const authors = within(copy, 'author')
-  const own = authors.first()
-  authors.slice(1).each((_, node) => {
-    const author = copy.find(node)
-    if (author.length > 0) quotedContainer(copy, author, own).remove()
-  })
+  const [own, ...others] = each(within(copy, 'author'))
+  if (own) for (const author of others) quotedContainer(copy, author, own).remove()
   return copy
 }
 
 // Words in these are somebody's, not X's.
 const NOT_A_LABEL = `${css('author')}, ${css('text')}, ${css('card')}, a, button, [role=group]`
 
-const handleOf = (name: Nodes): string | undefined => {
-  for (const node of name.find('a[href]').toArray()) {
-    const path = URL.parse(name.find(node).attr('href') ?? '', 'https://x.com')?.pathname ?? ''
-    const handle = /^\/(\w{1,50})\/?$/u.exec(path)?.[1]
-    if (handle !== undefined) return handle
-  }
-  return undefined
-}
+const handleOf = (name: Nodes): string | undefined =>
+  each(name.find('a[href]'))
+    .map((link) => URL.parse(link.attr('href') ?? '', 'https://x.com')?.pathname ?? '')
+    .map((path) => /^\/(\w{1,50})\/?$/u.exec(path)?.[1])
+    .find((handle) => handle !== undefined)
 
 /** An advertisement says so in an element of its own, outside names and texts; X wraps other entries in its tracking too. */
 const isPromoted = (own: Nodes): boolean =>
-  own
-    .find('span')
-    .toArray()
-    .map((node) => own.find(node))
-    .some(
-      (span) =>
-        span.children().length === 0 && AD_LABEL.test(sentence(span.text())) && span.closest(NOT_A_LABEL).length === 0,
-    )
+  each(own.find('span')).some(
+    (span) =>
+      span.children().length === 0 && AD_LABEL.test(sentence(span.text())) && span.closest(NOT_A_LABEL).length === 0,
+  )
 
 const contextOf = (own: Nodes): Article['context'] => {
   const context = within(own, 'socialContext').first()
@@ -90,10 +80,8 @@ const contextOf = (own: Nodes): Article['context'] => {
  */
 export const readArticle = ($: Dom, article: Nodes, baseUrl: string): Article | undefined => {
   const own = withoutQuoted(article)
-  const link = own
-    .find('a[href*="/status"]')
-    .filter((_, node) => $(node).find('time[datetime]').length > 0)
-    .first()
+  const link = each(own.find('a[href*="/status"]')).find((candidate) => candidate.find('time[datetime]').length > 0)
+  if (!link) return undefined
   const permalink = parsePermalink(link.attr('href') ?? '')
   const createdAt = new Date(link.find('time').attr('datetime') ?? '')
   const author = handleOf(within(own, 'author').first()) ?? permalink?.author

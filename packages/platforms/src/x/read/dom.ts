@@ -9,6 +9,9 @@ export const parse = (html: string): Dom => load(html)
 
 export const within = (nodes: Nodes, name: SelectorName): Nodes => nodes.find(css(name))
 
+/** Each of several elements by itself. */
+export const each = (nodes: Nodes): readonly Nodes[] => Array.from({ length: nodes.length }, (_, n) => nodes.eq(n))
+
 /** Apostrophes straightened and white space in runs made one space, for comparing with known sentences. */
 export const sentence = (text: string): string =>
   text

@@ -1,6 +1,6 @@
 import type { Metrics } from '@surepost/shared/contracts'
 import type { SelectorName } from '../selectors.ts'
-import { type Nodes, within } from './dom.ts'
+import { type Nodes, each, within } from './dom.ts'
 import { parseCount } from './numbers.ts'
 import { type Figure, figureNamed } from './words.ts'
 
@@ -66,12 +66,12 @@ const fromText = (article: Nodes, language?: string): Figures => {
 
 /** The focal post of a page shows its views beside the date, outside any button or link. */
 const viewsBesideDate = (article: Nodes, language?: string): Figures => {
-  const outside = within(article, 'count').filter((_, node) => {
-    const counts = article.find(node)
-    return counts.closest('button, a, [role=group]').length === 0
-  })
-  const holder = outside.last().closest('[dir]')
-  const count = figureNamed(holder.text()) === 'views' ? parseCount(outside.last().text(), language) : null
+  const outside = each(within(article, 'count')).findLast(
+    (count) => count.closest('button, a, [role=group]').length === 0,
+  )
+  if (!outside) return {}
+  const isViews = figureNamed(outside.closest('[dir]').text()) === 'views'
+  const count = isViews ? parseCount(outside.text(), language) : null
   return count === null ? {} : { views: count }
 }
 
@@ -82,10 +82,7 @@ const viewsBesideDate = (article: Nodes, language?: string): Figures => {
  * likes and bookmarks that it leaves out (and nothing else shows) are 0.
  */
 export const readMetrics = (article: Nodes, language?: string): Metrics => {
-  const groups = within(article, 'metricsGroup')
-    .toArray()
-    .map((node) => article.find(node))
-  const label = groups
+  const label = each(within(article, 'metricsGroup'))
     .toSorted((a, b) => within(b, 'replyButton').length - within(a, 'replyButton').length)
     .map((group) => readGroupLabel(group.attr('aria-label') ?? '', language))
     .find(({ figures }) => Object.keys(figures).length > 0)

@@ -86,6 +86,16 @@ const DECIMAL = /^(\d+(?:[.,٬'’\s]\d{3})*)[.,٫](\d{1,2})$/u
 const digitsOf = (text: string): number => Number(text.replaceAll(/\D/gu, ''))
 
 /**
+ * The word after a number, when it can be a suffix of it: it belongs to the number, ends the text or follows a decimal.
+ * A word between a whole number and further words is what is counted ("3 Mi piace" is three, not three millions).
+ */
+const suffixAfter = (rest: string, isDecimal: boolean): string => {
+  const [, space = '', word = '', more = ''] =
+    /^([\s\u200e\u200f]*)([\p{L}\p{M}][\p{L}\p{M}.॰]*)?(.*)$/su.exec(rest) ?? []
+  return space === '' || isDecimal || more.trim() === '' ? word : ''
+}
+
+/**
  * The first count in a text, `null` when there is none or it cannot be one (a bare "1.2"). A number with a suffix is as
  * exact as the page shows it.
  *
@@ -96,11 +106,10 @@ export const parseCount = (text: string, language?: string): number | null => {
   const match = NUMBER.exec(plain)
   if (!match) return null
   const number = match[0]
-  const word =
-    /^[\s\u200e\u200f]*([\p{L}\p{M}][\p{L}\p{M}.॰]*)/u.exec(plain.slice(match.index + number.length))?.[1] ?? ''
-  const multiplier = multiplierOf(word, language)
-  const decimal = DECIMAL.exec(number)
-  if (multiplier === undefined) return /^\d+$/u.test(number) || GROUPED.test(number) ? digitsOf(number) : null
-  if (/^\d+$/u.test(number) || GROUPED.test(number)) return digitsOf(number) * multiplier
-  return decimal ? Math.round(Number(`${digitsOf(decimal[1] ?? '')}.${decimal[2] ?? '0'}`) * multiplier) : null
+  const isWhole = /^\d+$/u.test(number) || GROUPED.test(number)
+  const multiplier = multiplierOf(suffixAfter(plain.slice(match.index + number.length), !isWhole), language)
+  if (isWhole) return digitsOf(number) * (multiplier ?? 1)
+  const [, whole = '', part = ''] = DECIMAL.exec(number) ?? []
+  if (multiplier === undefined || whole === '') return null
+  return Math.round(Number(`${digitsOf(whole)}.${part}`) * multiplier)
 }

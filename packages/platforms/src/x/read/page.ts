@@ -1,6 +1,6 @@
 import type { PostReading, UnreadableCause } from '../../platform.ts'
 import { type SelectorName, css } from '../selectors.ts'
-import { type Dom, sentence } from './dom.ts'
+import { type Dom, each, sentence, within } from './dom.ts'
 import { CHALLENGE, CONSENT, TROUBLES, type Trouble } from './words.ts'
 
 /** Anything that a page can be instead of what was asked for. */
@@ -31,19 +31,21 @@ const byAddress = (url: string | undefined): NotShown | undefined => {
 export const readSessionTrouble = ($: Dom, url?: string): NotShown | undefined => {
   const address = byAddress(url)
   if (address) return address
-  const body = bodyText($)
-  if (has($, 'challenge') || (CHALLENGE.test(body) && !has($, 'signedIn')))
-    return session('challenge', 'The page asks for a person.')
-  if (has($, 'signedOut') && !has($, 'signedIn')) return session('signed_out', 'The page offers to sign in.')
-  const consents = $('button, [role=button]').filter((_, node) => CONSENT.test(sentence($(node).text())))
-  if (consents.length > 0 && !has($, 'signedIn')) return session('consent', 'A consent wall stands before the page.')
-  return undefined
+  if (has($, 'challenge')) return session('challenge', 'The page asks for a person.')
+  if (has($, 'signedIn')) return undefined
+  if (CHALLENGE.test(bodyText($))) return session('challenge', 'The page asks for a person.')
+  if (has($, 'signedOut')) return session('signed_out', 'The page offers to sign in.')
+  const buttons = each($.root().find('button, [role=button]'))
+  const isWall = buttons.some((button) => CONSENT.test(sentence(button.text())))
+  return isWall ? session('consent', 'A consent wall stands before the page.') : undefined
 }
 
 /** What the page itself says, without the posts on it, which may say the same words. */
 const bodyText = ($: Dom): string => {
-  const body = $('body').clone()
-  body.find(`${css('article')}, script, style, noscript, ${css('text')}`).remove()
+  const body = $.root().find('body').clone()
+  // A notice in a post's place is an article too, but one without an author.
+  for (const article of each(body.find('article'))) if (within(article, 'author').length > 0) article.remove()
+  body.find(`script, style, noscript, ${css('text')}`).remove()
   return sentence(body.text())
 }
 

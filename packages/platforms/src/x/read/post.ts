@@ -2,7 +2,7 @@ import type { PlatformId } from '@surepost/shared/contracts'
 import type { PostReading } from '../../platform.ts'
 import { css } from '../selectors.ts'
 import { type Article, parsePermalink, readArticle } from './article.ts'
-import { type Dom, type Nodes, parse, sentence } from './dom.ts'
+import { type Dom, type Nodes, each, parse, sentence, within } from './dom.ts'
 import { readTrouble } from './page.ts'
 import { TROUBLES } from './words.ts'
 
@@ -24,11 +24,7 @@ export const sameHandle = (one: string, other: string): boolean =>
 
 /** The articles of a page that are not inside another one, in the page's order. */
 export const topArticles = ($: Dom): readonly Nodes[] =>
-  $.root()
-    .find(css('article'))
-    .toArray()
-    .map((node) => $(node))
-    .filter((article) => article.parents(css('article')).length === 0)
+  each($.root().find(css('article'))).filter((article) => article.parents(css('article')).length === 0)
 
 /** What a page says of what a post answers. */
 interface Above {
@@ -42,21 +38,18 @@ interface Above {
  * what is above that is not the parent.
  */
 const aboveOf = ($: Dom, focal: Nodes, read: (article: Nodes) => Article | undefined): Above => {
-  const blocks = $.root()
-    .find(`${css('cell')}, ${css('article')}`)
-    .toArray()
-    .map((node) => $(node))
+  const blocks = each($.root().find(`${css('cell')}, article`))
   const at = blocks.findIndex((block) => block.is(focal))
   for (const block of blocks.slice(0, at).toReversed()) {
     if (block.find(focal).length > 0) continue
     const article = block.is(css('article')) ? read(block) : undefined
     if (article && article.context !== 'promoted') return { inReplyTo: article.post.platformId, lostParent: false }
-    const isTombstone =
-      block.find(css('article')).length === 0 && TROUBLES.some(([, words]) => words.test(sentence(block.text())))
-    if (!block.is(css('article')) && isTombstone) return { inReplyTo: null, lostParent: true }
+    if (within(block, 'author').length === 0 && isNotice(block)) return { inReplyTo: null, lostParent: true }
   }
   return { inReplyTo: null, lostParent: false }
 }
+
+const isNotice = (block: Nodes): boolean => TROUBLES.some(([, words]) => words.test(sentence(block.text())))
 
 /** A reading of a post's page, which also knows whether the post's parent is gone. */
 export type PageReading =
@@ -72,7 +65,7 @@ export const readPost = (html: string, wanted: WantedPost): PageReading => {
   const read = (article: Nodes): Article | undefined => readArticle($, article, wanted.baseUrl ?? X_BASE_URL)
   const articles = topArticles($).map((article) => ({ article, seen: read(article) }))
   const found = articles.find(({ seen }) => seen?.post.platformId === wanted.platformId)
-  if (!found?.seen) return readTrouble($, wanted.url)
+  if (!found?.seen) return showsAnother($) ? ANOTHER : readTrouble($, wanted.url)
   const { post, context, metrics } = found.seen
   if (wanted.handle !== null && !sameHandle(post.author, wanted.handle)) {
     const detail = `The post ${wanted.platformId} is by @${post.author}, not by @${wanted.handle.replace(/^@/u, '')}.`
@@ -83,6 +76,11 @@ export const readPost = (html: string, wanted: WantedPost): PageReading => {
     : { inReplyTo: null, lostParent: false }
   return { kind: 'read', post: { ...post, inReplyTo, pinned: context === 'pinned' }, metrics, lostParent }
 }
+
+const ANOTHER: PageReading = { kind: 'unreadable', cause: 'not_loaded', detail: 'The page is about another post.' }
+
+/** A page about one post marks it as the one that is not focusable; a notice on it is then about another's place. */
+const showsAnother = ($: Dom): boolean => $('article[data-testid=tweet][tabindex="-1"]').length > 0
 
 /** Only on a post's own page does the post above mean its parent; in a list it is just another post. */
 const isStatusPage = ($: Dom, wanted: WantedPost): boolean => {

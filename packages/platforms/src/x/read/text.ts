@@ -1,4 +1,4 @@
-import type { Dom, Nodes } from './dom.ts'
+import { type Dom, type Nodes, each } from './dom.ts'
 
 const ELLIPSIS = '…'
 const SCHEME = /^https?:\/\/(?:www\.)?$/iu
@@ -27,10 +27,7 @@ const isHidden = (nodes: Nodes): boolean =>
 const linkText = ($: Dom, link: Nodes): string => {
   const whole = textOf($, link)
   if (!whole.endsWith(ELLIPSIS)) return whole
-  const rest = link
-    .find('span')
-    .toArray()
-    .map((span) => $(span))
+  const rest = each(link.find('span'))
     .filter((span) => isHidden(span) && span.find('span').length === 0)
     .map((span) => span.text())
     .filter((hidden) => hidden !== ELLIPSIS && !SCHEME.test(hidden))

@@ -36,6 +36,10 @@ export const AD_LABEL = new RegExp(`^(?:${AD})$`, 'iu')
 export type Trouble =
   | 'deleted' | 'suspended' | 'protected' | 'age_gated' | 'withheld' | 'went_wrong' | 'throttled'
 
+/** X's own failure, with or without a button to try again. */
+export const WENT_WRONG =
+  /something went wrong|try reloading|etwas ist schiefgelaufen|algo salió mal|une erreur s'est produite|algo deu errado|qualcosa è andato storto|問題が発生|出错了|문제가 발생/iu
+
 /** Sentences of pages and tombstones, apostrophes straightened, the most particular first. */
 // prettier-ignore
 export const TROUBLES: readonly (readonly [Trouble, RegExp])[] = [
@@ -45,7 +49,7 @@ export const TROUBLES: readonly (readonly [Trouble, RegExp])[] = [
   ['protected', /limits who can view|these posts are protected|unable to view this (?:post|tweet)|doesn't have permission|geschützt|posts? protegid|posts? (?:sont )?protégés?|非公開/iu],
   ['withheld', /has been withheld|withheld in|violated the x rules|is unavailable|isn't available|nicht verfügbar|no está disponible|n'est pas disponible|não está disponível/iu],
   ['throttled', /rate limit exceeded|you are rate limited/iu],
-  ['went_wrong', /something went wrong|try reloading|etwas ist schiefgelaufen|algo salió mal|une erreur s'est produite|algo deu errado|qualcosa è andato storto|問題が発生|出错了|문제가 발생/iu],
+  ['went_wrong', WENT_WRONG],
   ['deleted', /this page doesn't exist|diese seite existiert nicht|esta página no existe|cette page n'existe pas|esta página não existe|questa pagina non esiste|このページは存在しません|此页面不存在|페이지가 존재하지 않/iu],
 ]
 

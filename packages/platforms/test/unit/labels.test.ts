@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { readGroupLabel } from '../../src/x/read/metrics.ts'
+
+const ALL = { replies: 1, reposts: 2, likes: 3, bookmarks: 4, views: 5678 }
+
+describe('the label of a post’s group of buttons', () => {
+  it.each([
+    ['1 reply, 2 reposts, 3 likes, 4 bookmarks, 5678 views'],
+    ['1 Antwort, 2 Reposts, 3 „Gefällt mir“-Angaben, 4 Lesezeichen, 5678 Mal angezeigt'],
+    ['1 respuesta, 2 reposts, 3 Me gusta, 4 elementos guardados, 5678 reproducciones'],
+    ['1 réponse, 2 reposts, 3 J’aime, 4 signets, 5678 vues'],
+    ['1 resposta, 2 reposts, 3 curtidas, 4 itens salvos, 5678 visualizações'],
+    ['1 risposta, 2 repost, 3 Mi piace, 4 segnalibri, 5678 visualizzazioni'],
+    ['1 件の返信、2 件のリポスト、3 件のいいね、4 件のブックマーク、5678 件の表示'],
+    ['1 回复、2 次转帖、3 喜欢、4 书签、5678 次观看'],
+    ['답글 1개, 재게시 2회, 마음에 들어요 3개, 북마크 4개, 조회수 5678회'],
+    ['1 ответ, 2 репоста, 3 отметки «Нравится», 4 закладки, 5678 просмотров'],
+    ['1 yanıt, 2 yeniden gönderi, 3 beğeni, 4 yer işareti, 5678 görüntülenme'],
+  ])('%s', (label) => {
+    expect(readGroupLabel(label)).toEqual({ figures: ALL, whole: true })
+  })
+
+  it('groups thousands without being split by them', () => {
+    expect(readGroupLabel('1,234 replies, 12,345,678 views').figures).toEqual({ replies: 1234, views: 12_345_678 })
+  })
+
+  it('is read by place when its words are not known and all five are there', () => {
+    expect(readGroupLabel('1 aa, 2 bb, 3 cc, 4 dd, 5678 ee')).toEqual({ figures: ALL, whole: true })
+  })
+
+  it('is not whole when a part is not understood, so nothing is taken for zero', () => {
+    expect(readGroupLabel('3 likes, 9 zorbs')).toEqual({ figures: { likes: 3 }, whole: false })
+  })
+
+  it('says nothing when it is empty', () => {
+    expect(readGroupLabel('')).toEqual({ figures: {}, whole: false })
+  })
+})
