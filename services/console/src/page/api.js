@@ -19,6 +19,7 @@ const TIMEOUT_MS = 20_000
  * @param {{ json?: unknown, bytes?: Blob, headers?: Record<string, string> }} [send]
  */
 export const call = async (method, path, { json, bytes, headers = {} } = {}) => {
+  const body = json === undefined ? bytes : JSON.stringify(json)
   const response = await fetch(path, {
     method,
     // Only a script of this origin can set this header: it is what makes a change with the cookie ours.
@@ -28,7 +29,7 @@ export const call = async (method, path, { json, bytes, headers = {} } = {}) => 
       ...(bytes === undefined ? {} : { 'content-type': 'application/octet-stream' }),
       ...headers,
     },
-    body: json === undefined ? bytes : JSON.stringify(json),
+    ...(body === undefined ? {} : { body }),
     credentials: 'same-origin',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((cause) => {
@@ -36,9 +37,9 @@ export const call = async (method, path, { json, bytes, headers = {} } = {}) => 
   })
   if (response.status === 401 && path !== '/session') update({ signedIn: false })
   const isJson = /json/.test(response.headers.get('content-type') ?? '')
-  const body = isJson ? await response.json() : undefined
-  if (!response.ok) throw new ApiProblem(body ?? { status: response.status })
-  return body
+  const answer = isJson ? await response.json() : undefined
+  if (!response.ok) throw new ApiProblem(answer ?? { status: response.status })
+  return answer
 }
 
 /** @param {string} path */

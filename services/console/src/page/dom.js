@@ -14,22 +14,22 @@ const PROPERTIES = new Set(['value', 'checked', 'disabled', 'selected', 'hidden'
 /** @type {WeakMap<Node, Props>} */
 const propsOf = new WeakMap()
 
-/** @param {Element} node @param {string} name @param {unknown} value */
+/** @param {any} node @param {string} name @param {any} value */
 const set = (node, name, value) => {
   if (name === 'key') return
   if (name.startsWith('on')) node[name] = value ?? null
-  else if (name === 'width%') node.style.width = `${value}%`
+  else if (name === 'width%') node.style.width = `${Number(value)}%`
   else if (PROPERTIES.has(name)) {
     if (node[name] !== value) node[name] = value
   } else if (value === undefined || value === null || value === false) node.removeAttribute(name)
-  else node.setAttribute(name, value === true ? '' : String(value))
+  else node.setAttribute(name, value === true ? '' : value)
 }
 
 /**
  * @param {string} tag
  * @param {Props | null} [props] attributes; `on…` are listeners; `key` tells siblings apart
  * @param {...(Child | Child[])} children
- * @returns {HTMLElement}
+ * @returns {any} the element
  */
 export const h = (tag, props, ...children) => {
   const node = SVG_TAGS.has(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag)

@@ -26,7 +26,8 @@ export const ago = (instant) => {
   const ms = Date.now() - new Date(instant).getTime()
   if (Math.abs(ms) > 6 * 86_400_000) return moment(instant)
   if (Math.abs(ms) < 3_000) return 'now'
-  return ms > 0 ? `${duration(ms)} ago` : `in ${duration(ms)}`
+  const whole = duration(Math.round(ms / 1_000) * 1_000).replace('.0', '')
+  return ms > 0 ? `${whole} ago` : `in ${whole}`
 }
 
 /** @param {number} count @param {string} one @param {string} [many] */

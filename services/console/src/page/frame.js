@@ -22,9 +22,10 @@ const turnTheme = () => {
 }
 
 const signOut = async () => {
-  await call('DELETE', '/session').catch(() => {})
+  // First the page, so that nothing of it asks without a cookie.
   disconnect()
   update({ signedIn: false, overview: null, latest: null, draft: null })
+  await call('DELETE', '/session').catch(() => {})
 }
 
 const waiting = () => store.overview?.counts?.posts.review ?? 0
@@ -65,10 +66,31 @@ export const frame = (content) =>
       h(
         'div',
         { class: 'side-foot' },
-        h('span', { class: 'pulse', 'data-tone': store.stream === 'open' ? 'good' : 'bad', role: 'status' }, store.stream === 'open' ? 'Live' : 'Connecting'),
-        h('button', { class: 'button quiet', 'aria-label': 'Light or dark', title: 'Light or dark', onclick: turnTheme }, icon('theme')),
-        h('button', { class: 'button quiet desk', 'aria-label': 'Keys', title: 'Keys (?)', onclick: () => update({ dialog: 'keys' }) }, icon('keys')),
-        h('button', { class: 'button quiet', 'aria-label': 'Sign out', title: 'Sign out', onclick: signOut }, icon('out')),
+        h(
+          'span',
+          { class: 'pulse', 'data-tone': store.stream === 'open' ? 'good' : 'bad', role: 'status' },
+          store.stream === 'open' ? 'Live' : 'Connecting',
+        ),
+        h(
+          'button',
+          { class: 'button quiet', 'aria-label': 'Light or dark', title: 'Light or dark', onclick: turnTheme },
+          icon('theme'),
+        ),
+        h(
+          'button',
+          {
+            class: 'button quiet desk',
+            'aria-label': 'Keys',
+            title: 'Keys (?)',
+            onclick: () => update({ dialog: 'keys' }),
+          },
+          icon('keys'),
+        ),
+        h(
+          'button',
+          { class: 'button quiet', 'aria-label': 'Sign out', title: 'Sign out', onclick: signOut },
+          icon('out'),
+        ),
       ),
     ),
     h('main', { class: 'view', id: 'view', tabindex: '-1', key: store.route.view + (store.route.id ?? '') }, content),
@@ -84,13 +106,18 @@ const KEYS = [
   ['?', 'This'],
 ]
 
+const close = () => update({ dialog: null })
+
 const keysDialog = () => {
-  const close = () => update({ dialog: null })
   const dialog = h(
     'dialog',
     { key: 'keys', 'aria-label': 'Keys', onclose: close },
     h('h2', null, 'Keys'),
-    h('div', { class: 'keys' }, KEYS.flatMap(([key, what]) => [h('kbd', { key }, key), h('span', { key: what }, what)])),
+    h(
+      'div',
+      { class: 'keys' },
+      KEYS.flatMap(([key, what]) => [h('kbd', { key }, key), h('span', { key: what }, what)]),
+    ),
     h('button', { class: 'button', onclick: close }, 'Close'),
   )
   requestAnimationFrame(() => dialog.isConnected && !dialog.open && dialog.showModal())

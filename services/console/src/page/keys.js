@@ -1,10 +1,12 @@
 import { PLACES } from './frame.js'
 import { store, update } from './store.js'
 
-const typing = (target) => target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
+const typing = (target) =>
+  target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
 
 /** @param {1 | -1} step */
 const move = (step) => {
+  /** @type {any[]} */
   const rows = [...document.querySelectorAll('.post-row')]
   const next = rows[rows.indexOf(document.activeElement) + step] ?? (step > 0 ? rows.at(-1) : rows[0])
   next?.focus()
@@ -13,7 +15,8 @@ const move = (step) => {
 
 const escape = () => {
   if (store.dialog !== null) update({ dialog: null })
-  else if (typing(document.activeElement)) document.activeElement.blur()
+  else if (document.activeElement instanceof HTMLElement && typing(document.activeElement))
+    document.activeElement.blur()
   else if (store.route.id !== null) location.hash = '#/posts'
 }
 

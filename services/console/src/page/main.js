@@ -13,7 +13,7 @@ import { signIn } from './views/sign-in.js'
 import * as system from './views/system.js'
 
 const VIEWS = { overview, posts, compose, accounts, system }
-const app = document.getElementById('app')
+const app = /** @type {HTMLElement} */ (document.getElementById('app'))
 
 const current = () => (store.route.view === 'posts' && store.route.id !== null ? post : VIEWS[store.route.view])
 
@@ -58,15 +58,19 @@ onDraw(() => {
   wasSignedIn = store.signedIn === true
   draw()
 })
-onFact((fact) => concerns(fact) && void refresh())
+/** A fact is seen when it is said; the database has it a moment later, when its batch is applied. */
+const RECORDED_MS = 1_500
+onFact((fact) => {
+  if (!concerns(fact)) return
+  void refresh()
+  setTimeout(refresh, RECORDED_MS)
+})
 onOpen(() => void refresh())
 window.addEventListener('hashchange', go)
 listenToKeys()
-// What no fact tells (queues, what becomes overdue), and "2 min ago" growing older. A page nobody looks at rests.
+// What no fact tells: queues, what becomes overdue, what was recorded late. A page that nobody looks at rests.
 setInterval(() => {
-  if (document.hidden || !store.signedIn) return
-  if (['overview', 'system'].includes(store.route.view)) void refresh()
-  else update()
+  if (!document.hidden && store.signedIn && store.route.view !== 'compose') void refresh()
 }, 5_000)
 
 call('GET', '/session').then(

@@ -8,7 +8,8 @@ const LIGHT = [
   [8_208, 8_223],
   [8_242, 8_247],
 ]
-const URLS = /https?:\/\/\S+|(?<![\w@.])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|dev|app|co|ai|de|uk|eu|info|me)\b(?:\/\S*)?/giu
+const URLS =
+  /https?:\/\/\S+|(?<![\w@.])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|dev|app|co|ai|de|uk|eu|info|me)\b(?:\/\S*)?/giu
 const URL_WEIGHT = 23
 
 export const LIMIT = 280

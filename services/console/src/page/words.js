@@ -21,7 +21,7 @@ export const ENDS = new Set(['live', 'failed', 'missed', 'cancelled', 'deleted',
 /** States in which cancelling may still answer "cancelled". */
 export const CANCELLABLE = new Set(['review', 'accepted', 'scheduled', 'queued', 'publishing', 'unknown'])
 
-/** The filters of the list: a name, and the states behind it. */
+/** The filters of the list: a name, and the states behind it. @type {[id: string, label: string, states: string[]][]} */
 export const FILTERS = [
   ['all', 'All', []],
   ['review', 'Review', ['review']],

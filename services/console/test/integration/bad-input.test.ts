@@ -35,7 +35,13 @@ test.each([
     'upload it with POST /v1/media',
   ],
   ['no segments', post({ segments: [] }), 422, 'segments', 'at least one'],
-  ['too many segments', post({ segments: Array(26).fill({ text: 'x' }) }), 422, 'segments', 'up to 25'],
+  [
+    'too many segments',
+    post({ segments: Array.from({ length: 26 }, () => ({ text: 'x' })) }),
+    422,
+    'segments',
+    'up to 25',
+  ],
   ['an unknown field', post({ schedule: at(0) }), 422, '', 'schedule'],
   ['a NUL in a text', post({ segments: [{ text: 'a\0b' }] }), 422, 'segments.0.text', 'NUL'],
 ])('%s is refused with where and why', async (_what, body, status, path, sentence) => {

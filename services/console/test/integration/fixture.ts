@@ -12,16 +12,14 @@ import {
   ResumeAccount,
 } from '@surepost/shared/contracts'
 import { type Bus, type Route, answer, connectBus, handle } from '@surepost/shared/messaging'
-import { createService, parseConfig } from '@surepost/shared/runtime'
+import { Registry, createService, parseConfig, silentLogger } from '@surepost/shared/runtime'
 import type { IsolatedEnvironment } from '@surepost/testkit'
-import { pino } from 'pino'
-import { Registry } from 'prom-client'
 import { configSchema } from '../../src/config.ts'
 import { startConsole } from '../../src/start.ts'
 
 export const API_KEY = 'test-api-key-0123456789'
 const ADMIN_KEY = 'test-broker-admin-key-0123'
-const log = pino({ level: 'silent' })
+const log = silentLogger()
 
 /** A broker as the console sees it: its admin HTTP, and control commands answered in order. */
 export interface TestBroker extends AsyncDisposable {

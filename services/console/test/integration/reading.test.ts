@@ -158,7 +158,9 @@ test('the overview counts, and knows the queues and the pool', async () => {
     overdue: { posts: expect.any(Number) },
     segments: { live: expect.any(Number) },
   })
-  expect(body.queues.map((queue: { name: string }) => queue.name)).toContain('persister.facts')
+  const names = body.queues.map((queue: { name: string }) => queue.name)
+  expect(names).toContain('persister.facts')
+  expect(names.filter((name: string) => name.includes('watch'))).toEqual([])
   expect(body.pool).toEqual([
     { shard: 0, slots: 3, free: 2, active: 1, waiting: { act: 0, interactive: 0, background: 4 }, oldestWaitMs: 1_200 },
   ])

@@ -1,9 +1,8 @@
 import { PublishPost } from '@surepost/shared/contracts'
 import { connectDatabase } from '@surepost/shared/database'
 import { type Bus, type Delivery, type RecordedFact, done, handle } from '@surepost/shared/messaging'
+import { Registry, silentLogger } from '@surepost/shared/runtime'
 import type { IsolatedEnvironment } from '@surepost/testkit'
-import { pino } from 'pino'
-import { Registry } from 'prom-client'
 import type { z } from 'zod'
 
 /** What the persister and the poster would have received; facts are applied to the database as the persister does. */
@@ -18,7 +17,7 @@ export const recorder = async (env: IsolatedEnvironment, bus: Bus, options = { a
   const database = connectDatabase({
     url: env.endpoints.supabaseUrl,
     key: env.endpoints.supabaseKey,
-    log: pino({ level: 'silent' }),
+    log: silentLogger(),
     registry: new Registry(),
   })
   const facts: RecordedFact[] = []

@@ -1,5 +1,5 @@
 import { newPostId } from '@surepost/shared/contracts'
-import fc from 'fast-check'
+import { assert, property, string } from 'fast-check'
 import { expect, test } from 'vitest'
 import { fromCursor, toCursor } from '../../src/decisions/cursor.ts'
 
@@ -9,7 +9,7 @@ test('a cursor gives back the position it was made of', () => {
 })
 
 test('anything else is no cursor, and never an exception', () => {
-  fc.assert(fc.property(fc.string(), (text) => fromCursor(text) === undefined))
+  assert(property(string(), (text) => fromCursor(text) === undefined))
   const forged = Buffer.from(JSON.stringify(['now', 'or', 1])).toString('base64url')
   expect(fromCursor(forged)).toBeUndefined()
 })

@@ -35,7 +35,10 @@ test.each([
   [{ segments: [{ text: 'x' }] }, 'account: '],
   [{ account: 'a' }, 'segments: must be a list'],
   [{ account: 'a', segments: [] }, 'segments: must have at least one segment'],
-  [{ account: 'a', segments: Array(26).fill({ text: 'x' }) }, 'segments: a thread may have up to 25 segments'],
+  [
+    { account: 'a', segments: Array.from({ length: 26 }, () => ({ text: 'x' })) },
+    'segments: a thread may have up to 25 segments',
+  ],
   [{ account: 'a', segments: [{ text: 7 }] }, 'segments.0.text: must be the text'],
   [
     { account: 'a', segments: [{ text: 'x' }], scheduledAt: 'tomorrow' },

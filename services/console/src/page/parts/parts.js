@@ -9,7 +9,8 @@ export const pill = (state) => {
 }
 
 /** @param {string} tone @param {string} label */
-export const tag = (tone, label) => h('span', { class: 'pill', 'data-tone': tone }, label)
+export const tag = (tone, label) =>
+  h('span', { class: tone === 'off' ? 'pill plain' : 'pill', 'data-tone': tone }, label)
 
 /**
  * @param {string | null} title

@@ -1,9 +1,21 @@
 import { h } from '../dom.js'
-import { ago } from '../format.js'
 import { icon } from '../icons.js'
-import { field, notice } from '../parts/parts.js'
+import { notice } from '../parts/parts.js'
 import { store } from '../store.js'
-import { addImages, addSegment, change, changeSegment, discard, draft, lengthOf, loadAccounts, removeSegment, send } from './draft.js'
+import { options } from './compose-options.js'
+import { addPicture, picture } from './compose-pictures.js'
+import {
+  addImages,
+  addSegment,
+  change,
+  changeSegment,
+  discard,
+  draft,
+  lengthOf,
+  loadAccounts,
+  removeSegment,
+  send,
+} from './draft.js'
 
 export const load = async () => {
   await loadAccounts()
@@ -25,7 +37,14 @@ const ring = ({ length, limit }) => {
       'svg',
       { viewBox: '0 0 24 24', 'aria-hidden': 'true' },
       h('circle', { cx: 12, cy: 12, r: 9, class: 'track' }),
-      h('circle', { cx: 12, cy: 12, r: 9, class: 'fill', 'stroke-dasharray': `${share * around} ${around}`, transform: 'rotate(-90 12 12)' }),
+      h('circle', {
+        cx: 12,
+        cy: 12,
+        r: 9,
+        class: 'fill',
+        'stroke-dasharray': `${share * around} ${around}`,
+        transform: 'rotate(-90 12 12)',
+      }),
     ),
   )
 }
@@ -41,45 +60,6 @@ const onKey = (event) => {
     void send()
   }
 }
-
-const picture = (segment, { id, alt }, n) =>
-  h(
-    'figure',
-    { key: `${id}-${n}`, class: 'picture' },
-    h('img', { src: `/v1/media/${id}`, alt: alt || 'The image, without alt text yet' }),
-    h('input', {
-      class: 'input small',
-      'aria-label': 'Alt text',
-      placeholder: 'Describe it for those who cannot see it',
-      maxlength: 1_000,
-      value: alt,
-      oninput: (e) => changeSegment(segment.key, { media: segment.media.map((m, i) => (i === n ? { ...m, alt: e.currentTarget.value } : m)) }),
-    }),
-    h(
-      'button',
-      { class: 'button quiet', type: 'button', 'aria-label': 'Remove the image', onclick: () => changeSegment(segment.key, { media: segment.media.filter((_, i) => i !== n) }) },
-      icon('close'),
-    ),
-  )
-
-const addPicture = (segment) =>
-  h(
-    'label',
-    { class: 'button quiet', title: 'Add an image' },
-    icon('image'),
-    h('span', { class: 'sr' }, 'Add an image'),
-    h('input', {
-      class: 'sr',
-      type: 'file',
-      accept: 'image/png,image/jpeg,image/gif,image/webp',
-      multiple: true,
-      onchange: (e) => {
-        const files = [...e.currentTarget.files]
-        e.currentTarget.value = ''
-        void addImages(segment.key, files)
-      },
-    }),
-  )
 
 const segmentEditor = (segment, n, all) => {
   const errors = Object.entries(draft().errors).filter(([path]) => path.startsWith(`segments.${n}.`))
@@ -100,55 +80,33 @@ const segmentEditor = (segment, n, all) => {
       onkeydown: onKey,
       onpaste: (e) => e.clipboardData.files.length > 0 && void addImages(segment.key, e.clipboardData.files),
     }),
-    segment.media.length > 0 && h('div', { class: 'pictures' }, segment.media.map((media, m) => picture(segment, media, m))),
+    segment.media.length > 0 &&
+      h(
+        'div',
+        { class: 'pictures' },
+        segment.media.map((media, m) => picture(segment, media, m)),
+      ),
     errors.map(([path, message]) => h('p', { key: path, class: 'error small' }, message)),
     h(
       'div',
       { class: 'row tools' },
       segment.media.length < 4 && addPicture(segment),
       all.length > 1 && h('span', { class: 'muted small figures' }, `${n + 1} of ${all.length}`),
-      all.length > 1 && h('button', { class: 'button quiet', type: 'button', 'aria-label': `Remove segment ${n + 1}`, onclick: () => removeSegment(segment.key) }, icon('close')),
+      all.length > 1 &&
+        h(
+          'button',
+          {
+            class: 'button quiet',
+            type: 'button',
+            'aria-label': `Remove segment ${n + 1}`,
+            onclick: () => removeSegment(segment.key),
+          },
+          icon('close'),
+        ),
       ring(lengthOf(segment.text)),
     ),
   )
 }
-
-const localNow = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
-
-const accountChoice = (current) => {
-  const { items } = store.accounts
-  return field(
-    'Account',
-    h(
-      'select',
-      { class: 'input', value: current.account, onchange: (e) => change({ account: e.currentTarget.value }) },
-      (items ?? []).map(({ id, handle, paused }) => h('option', { key: id, value: id }, `@${handle}${paused ? ' (paused)' : ''}`)),
-    ),
-  )
-}
-
-const options = (current) =>
-  h(
-    'div',
-    { class: 'card side-card' },
-    accountChoice(current),
-    field(
-      'When',
-      h('input', { class: 'input', type: 'datetime-local', min: localNow(), value: current.schedule, onchange: (e) => change({ schedule: e.currentTarget.value }) }),
-    ),
-    h('p', { class: 'muted small' }, current.schedule === '' ? 'Now, as soon as it was accepted.' : `${ago(new Date(current.schedule).toISOString())}, by this device's clock.`),
-    current.errors.scheduledAt && h('p', { class: 'error small' }, current.errors.scheduledAt),
-    field(
-      'Answers (optional)',
-      h('input', { class: 'input mono', placeholder: 'Id or address of a post', value: current.replyTo, oninput: (e) => change({ replyTo: e.currentTarget.value.trim() }) }),
-    ),
-    h(
-      'label',
-      { class: 'row check' },
-      h('input', { type: 'checkbox', checked: current.review, onchange: (e) => change({ review: e.currentTarget.checked }) }),
-      'Ask for approval first',
-    ),
-  )
 
 export const view = () => {
   const current = draft()
@@ -157,7 +115,12 @@ export const view = () => {
   const tooLong = segments.some(({ text }) => lengthOf(text).length > lengthOf(text).limit)
   const verb = current.schedule === '' ? (current.review ? 'Submit for approval' : 'Publish') : 'Schedule'
   return [
-    h('header', null, h('h1', null, 'Compose'), !isEmpty && h('div', { class: 'end' }, h('button', { class: 'button quiet', onclick: discard }, 'Discard'))),
+    h(
+      'header',
+      null,
+      h('h1', null, 'Compose'),
+      !isEmpty && h('div', { class: 'end' }, h('button', { class: 'button quiet', onclick: discard }, 'Discard')),
+    ),
     h(
       'div',
       { class: 'columns compose' },
@@ -169,10 +132,31 @@ export const view = () => {
         h(
           'div',
           { class: 'row' },
-          segments.length < 25 && h('button', { class: 'button', type: 'button', onclick: addSegment }, icon('plus'), segments.length === 1 ? 'Make it a thread' : 'Add a segment'),
-          h('button', { class: 'button primary push', disabled: isEmpty || tooLong || sending || current.account === '', onclick: send }, sending ? 'Sending…' : verb),
+          segments.length < 25 &&
+            h(
+              'button',
+              { class: 'button', type: 'button', onclick: addSegment },
+              icon('plus'),
+              segments.length === 1 ? 'Make it a thread' : 'Add a segment',
+            ),
+          h(
+            'button',
+            {
+              class: 'button primary push',
+              disabled: isEmpty || tooLong || sending || current.account === '',
+              onclick: send,
+            },
+            sending ? 'Sending…' : verb,
+          ),
         ),
-        h('p', { class: 'muted small hint' }, h('kbd', null, 'Ctrl'), ' ', h('kbd', null, 'Enter'), ' sends it. Sent twice, it is still one post.'),
+        h(
+          'p',
+          { class: 'muted small hint' },
+          h('kbd', null, 'Ctrl'),
+          ' ',
+          h('kbd', null, 'Enter'),
+          ' sends it. Sent twice, it is still one post.',
+        ),
       ),
       options(current),
     ),

@@ -1,6 +1,6 @@
 import { get } from '../api.js'
 import { h } from '../dom.js'
-import { ago, counted, figure, time } from '../format.js'
+import { counted, figure, time } from '../format.js'
 import { icon } from '../icons.js'
 import { card, empty, notice } from '../parts/parts.js'
 import { store, update } from '../store.js'
@@ -19,10 +19,21 @@ export const load = async () => {
 
 const sum = (counts, ...states) => states.reduce((total, state) => total + (counts?.posts[state] ?? 0), 0)
 
+/** As many facts as may be on their way at any moment: while somebody takes them, they are no backlog. */
+const PASSING = 50
+
 /** Facts that wait to be recorded: what may be live and not in the database yet. */
 const unrecorded = (queues) => {
   const queue = queues?.find(({ name }) => name === 'persister.facts')
-  return queue === undefined ? null : queue.ready + queue.unacked
+  if (queue === undefined) return gap(null, 'unrecorded', '')
+  const depth = queue.ready + queue.unacked
+  const passing = depth > 0 && depth <= PASSING && queue.consumers > 0
+  return gap(
+    depth,
+    passing ? 'on the way' : 'unrecorded',
+    'Facts that the database does not have yet',
+    passing ? 'busy' : undefined,
+  )
 }
 
 const stage = (label, value, unit) =>
@@ -34,9 +45,10 @@ const stage = (label, value, unit) =>
     h('span', { class: 'muted small' }, unit),
   )
 
-/** A gap between two stages. A trickle is normal while work is under way; what is late is not. */
-const gap = (value, label, explain) => {
-  const tone = value === null || value === undefined ? 'off' : value === 0 ? 'good' : 'bad'
+const toneOf = (value) => (value === null || value === undefined ? 'off' : value === 0 ? 'good' : 'bad')
+
+/** A gap between two stages: zero, or something to look at. */
+const gap = (value, label, explain, tone = toneOf(value)) => {
   return h(
     'li',
     { class: 'gap', 'data-tone': tone, title: explain },
@@ -55,10 +67,11 @@ const flow = ({ counts, queues }) =>
     'ol',
     { class: 'card flow', 'aria-label': 'From due to measured' },
     stage('Waiting', counts && sum(counts, 'review', 'accepted', 'scheduled'), 'posts'),
-    stage('In flight', counts && sum(counts, 'queued', 'publishing', 'unknown'), 'posts'),
     gap(counts?.overdue.posts, 'overdue', 'Posts that are due and not dispatched'),
+    stage('In flight', counts && sum(counts, 'queued', 'publishing', 'unknown'), 'posts'),
+    h('li', { class: 'gap plain', 'aria-hidden': 'true' }),
     stage('Live', counts?.segments.live, 'segments'),
-    gap(unrecorded(queues), 'unrecorded', 'Facts that the database does not have yet'),
+    unrecorded(queues),
     stage('Recorded', counts?.segments.recorded, 'segments'),
     gap(counts?.overdue.checks, 'unmeasured', 'Measurements that are due and not done'),
     stage('Measured', counts?.segments.measured, 'segments'),
@@ -121,9 +134,8 @@ const feed = () =>
 
 export const view = () => {
   const overview = store.overview ?? { counts: null, queues: null, pool: null, troubles: [] }
-  const since = overview.counts?.since
   return [
-    h('header', null, h('h1', null, 'Overview'), since && h('span', { class: 'muted small' }, `since ${ago(since)}`)),
+    h('header', null, h('h1', null, 'Overview'), h('span', { class: 'muted small' }, 'the last seven days')),
     h(
       'div',
       { class: 'stack' },
@@ -138,7 +150,7 @@ export const view = () => {
           { class: 'stack' },
           card('Happening now', feed()),
           card('Browsers', slots(overview.pool), h('a', { href: '#/system' }, 'System')),
-          card('Queues', queueList(overview.queues, { onlyBusy: true })),
+          card('Queues', queueList(overview.queues, { onlyBusy: true, brief: true })),
         ),
       ),
     ),

@@ -115,7 +115,7 @@ const factItem = (start) => (fact) => {
     h(
       'time',
       { class: 'muted small figures', datetime: fact.at, title: fact.at },
-      fact.at === start ? moment(fact.at) : `+${duration(new Date(fact.at) - new Date(start))}`,
+      fact.at === start ? moment(fact.at) : `+${duration(Date.parse(fact.at) - Date.parse(start))}`,
     ),
   )
 }
@@ -134,7 +134,7 @@ const details = (post) =>
       ['Account', `@${post.account}`],
       ['Submitted', moment(post.submittedAt)],
       ['Scheduled', post.scheduledAt && `${moment(post.scheduledAt)} (${ago(post.scheduledAt)})`],
-      ['Not after', moment(post.notAfter)],
+      ['Publish by', moment(post.notAfter)],
       ['Answers', post.replyTo],
       ['Approval', post.approval],
       ['Id', post.id],

@@ -5,6 +5,7 @@ import { icon } from '../icons.js'
 import { empty, notice, pill, tag } from '../parts/parts.js'
 import { store, update } from '../store.js'
 import { ENDS, FILTERS } from '../words.js'
+import { loadAccounts } from './draft.js'
 
 const PAGE = 25
 
@@ -22,6 +23,8 @@ const change = (part) => update({ posts: { ...store.posts, ...part } })
 
 /** Reads the first page again; pages below it that were read stay. */
 export const load = async () => {
+  // For the choice of account; without it the list is as good.
+  if (store.accounts.items === null) void loadAccounts().catch(() => {})
   const asked = query()
   try {
     const { posts, next } = await get(asked)
@@ -41,8 +44,9 @@ const more = async () => {
   const asked = query(store.posts.next)
   try {
     const { posts, next } = await get(asked)
-    const known = new Set(store.posts.items.map(({ id }) => id))
-    change({ items: [...store.posts.items, ...posts.filter(({ id }) => !known.has(id))], next, busy: false })
+    const above = store.posts.items ?? []
+    const known = new Set(above.map(({ id }) => id))
+    change({ items: [...above, ...posts.filter(({ id }) => !known.has(id))], next, busy: false })
   } catch (error) {
     change({ error: error.message, busy: false })
   }
@@ -86,6 +90,13 @@ const measured = (post) =>
       ),
     )
 
+const seen = (post) => {
+  const shown = [post.segments.some(({ media }) => media.length > 0) && icon('image'), ...measured(post)].filter(
+    Boolean,
+  )
+  return shown.length > 0 && h('div', { class: 'row muted small' }, shown)
+}
+
 /** One post in a list. */
 export const postRow = (post) =>
   h(
@@ -104,12 +115,7 @@ export const postRow = (post) =>
         post.segments.length > 1 && tag('off', `Thread of ${post.segments.length}`),
       ),
       h('p', { class: 'excerpt' }, post.segments[0].text || 'Image'),
-      h(
-        'div',
-        { class: 'row muted small' },
-        post.segments.some((s) => s.media.length > 0) && icon('image'),
-        measured(post),
-      ),
+      seen(post),
       post.reason &&
         !['live', 'queued', 'publishing'].includes(post.state) &&
         h('p', { class: 'small muted' }, post.reason),
@@ -134,8 +140,8 @@ const filters = () =>
     ),
   )
 
-const accounts = () =>
-  (store.accounts.items ?? []).length > 1 &&
+const accounts = (known = store.accounts.items ?? []) =>
+  known.length > 1 &&
   h(
     'select',
     {
@@ -145,7 +151,7 @@ const accounts = () =>
       onchange: (e) => choose({ account: e.currentTarget.value }),
     },
     h('option', { value: '' }, 'All accounts'),
-    store.accounts.items.map(({ id }) => h('option', { key: id, value: id }, `@${id}`)),
+    known.map(({ id }) => h('option', { key: id, value: id }, `@${id}`)),
   )
 
 export const view = () => {
@@ -160,7 +166,7 @@ export const view = () => {
       items === null && !error && empty('Reading…'),
       items?.length === 0 &&
         empty('No post is in this state.', h('a', { class: 'button', href: '#/compose' }, 'Compose')),
-      items?.length > 0 && h('ul', { class: 'card rows' }, items.map(postRow)),
+      items !== null && items.length > 0 && h('ul', { class: 'card rows' }, items.map(postRow)),
       next && h('button', { class: 'button', disabled: busy, onclick: more }, busy ? 'Reading…' : 'Show more'),
     ),
   ]

@@ -41,6 +41,8 @@ export const slots = (pool) => {
 
 const rate = (value) => (value < 0.05 ? '–' : `${figure(value)}/s`)
 
+const cell = (value, text, more = '') => h('td', { class: `figures ${more} ${value === 0 ? 'zero' : ''}` }, text)
+
 const queueRow = (queue) => {
   const dead = queue.name.endsWith('.dead')
   const depth = queue.ready + queue.unacked
@@ -48,25 +50,25 @@ const queueRow = (queue) => {
     'tr',
     { key: queue.name, 'data-tone': dead && depth > 0 ? 'bad' : undefined },
     h('th', { scope: 'row', class: 'mono' }, queue.name),
-    h('td', { class: 'figures' }, figure(queue.ready)),
-    h('td', { class: 'figures' }, figure(queue.unacked)),
-    h('td', { class: 'figures wide' }, rate(queue.inRate)),
-    h('td', { class: 'figures wide' }, rate(queue.outRate)),
-    h('td', { class: 'figures wide' }, queue.consumers === 0 ? '–' : queue.consumers),
+    cell(queue.ready, figure(queue.ready)),
+    cell(queue.unacked, figure(queue.unacked)),
+    cell(queue.inRate, rate(queue.inRate), 'wide'),
+    cell(queue.outRate, rate(queue.outRate), 'wide'),
+    cell(queue.consumers, queue.consumers === 0 ? '–' : queue.consumers, 'wide'),
   )
 }
 
-/** @param {any[] | null} queues @param {{ onlyBusy: boolean }} options */
-export const queueList = (queues, { onlyBusy }) => {
+/** @param {any[] | null} queues @param {{ onlyBusy?: boolean, brief?: boolean }} [options] */
+export const queueList = (queues, { onlyBusy = false, brief = false } = {}) => {
   if (queues === null) return h('p', { class: 'muted small' }, 'RabbitMQ cannot be asked at the moment.')
-  const shown = onlyBusy ? queues.filter(({ ready, unacked }) => ready + unacked > 0).slice(0, 8) : queues
+  const shown = onlyBusy ? queues.filter(({ ready, unacked }) => ready + unacked > 0) : queues
   if (shown.length === 0) return h('p', { class: 'muted small' }, `All ${queues.length} queues are empty.`)
   return h(
     'div',
     { class: 'table-frame' },
     h(
       'table',
-      { class: onlyBusy ? 'table brief' : 'table' },
+      { class: brief ? 'table brief' : 'table' },
       h(
         'thead',
         null,
@@ -106,21 +108,15 @@ export const view = () => {
           ),
         ),
       card('Browser pool', slots(pool)),
-      card(
-        'Work',
-        queueList(
-          group(queues, (name) => !isDead(name) && !isDelay(name)),
-          { onlyBusy: false },
-        ),
-      ),
+      card('Work', queueList(group(queues, (name) => !isDead(name) && !isDelay(name)))),
       card(
         'Waiting on the clock',
-        queueList(group(queues, isDelay), { onlyBusy: false }),
+        queueList(group(queues, isDelay), { onlyBusy: true }),
         h('span', { class: 'muted' }, 'delay rungs'),
       ),
       card(
         'Dead letters',
-        queueList(dead, { onlyBusy: false }),
+        queueList(dead, { onlyBusy: true }),
         lost > 0 ? tag('bad', counted(lost, 'message')) : tag('good', 'none'),
       ),
     ),
