@@ -38,7 +38,7 @@ export interface PostRecords {
   submission(id: PostId, read: Read): Promise<SubmissionBody | undefined>
   counts(read: Read): Promise<Counts>
 }
-export type SubmissionBody = BodyOf<typeof PostSubmitted>
+type SubmissionBody = BodyOf<typeof PostSubmitted>
 
 /** What this process knows of posts by itself: submissions it made and facts it saw since. Bounded. */
 export interface RecentPosts {
@@ -86,9 +86,9 @@ export interface Queues {
 }
 
 /** Weighted length as the platform counts it. */
-export type Measure = (platform: PlatformName, text: string) => { readonly length: number; readonly limit: number }
+type Measure = (platform: PlatformName, text: string) => { readonly length: number; readonly limit: number }
 
-export interface Clock {
+interface Clock {
   now(): Date
 }
 

@@ -7,7 +7,7 @@ const COOKIE = 'surepost_session'
 /** How long a sign-in of the page lasts. */
 const SESSION_MS = 12 * 60 * 60 * 1_000
 /** Only scripts of our own origin can set a header of their own; a form or an image of another site cannot. */
-export const PAGE_HEADER = 'x-surepost-page'
+const PAGE_HEADER = 'x-surepost-page'
 
 /** Equal in constant time, whatever the lengths. */
 const same = (a: string, b: string): boolean =>

@@ -9,14 +9,14 @@ export interface Call {
   header(name: string): string | undefined
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
 
 /** How the body of a request is read. */
-export type BodyKind = 'none' | 'json' | 'bytes'
+type BodyKind = 'none' | 'json' | 'bytes'
 
 /** One operation of the API as its file declares it; routes and the OpenAPI document are made from these. */
 export interface OperationSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {

@@ -54,11 +54,11 @@ const morph = (from, to) => {
   }
   const [before, after] = [propsOf.get(from) ?? {}, propsOf.get(to) ?? {}]
   patch(/** @type {Element} */ (from), [...to.childNodes])
-  for (const name of Object.keys(before)) if (!(name in after)) set(/** @type {Element} */ (from), name, undefined)
+  for (const name of Object.keys(before)) if (!(name in after)) set(from, name, undefined)
   // What nobody listens to is the person's own (a form read at its end): it changes only when the view's word does.
   const controlled = 'oninput' in after || 'onchange' in after
   for (const [name, value] of Object.entries(after))
-    if (before[name] !== value || (controlled && PROPERTIES.has(name))) set(/** @type {Element} */ (from), name, value)
+    if (before[name] !== value || (controlled && PROPERTIES.has(name))) set(from, name, value)
   propsOf.set(from, after)
 }
 
