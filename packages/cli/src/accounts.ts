@@ -11,7 +11,7 @@ const demoAccount = (id: string, handle: string): z.input<typeof AccountConfig> 
   budgets: { post: budget, reply: budget },
   // Seconds after a segment is live: the demo wants to see a reading while one watches.
   checks: [3, 10],
-  replies: { enabled: true, approval: 'auto', voice: 'Friendly and brief.', harvestEverySeconds: 2 },
+  replies: { enabled: true, approval: 'auto', voice: 'Friendly and brief.', harvestEverySeconds: 8 },
 })
 
 /** The two accounts that a local stack begins with, on the playground site. */

@@ -13,7 +13,7 @@ export interface DemoResult extends Verdict {
 /** Looked at this often; each look is two queries. */
 const LOOK_EVERY_MS = 500
 /** The demo gives up here and reports what it has: on two cores it needs about a minute. */
-const DEADLINE_MS = 240_000
+const DEADLINE_MS = 300_000
 
 /**
  * Submit the demo's work through the API and watch the platform's ledger and the database until every segment is live,
