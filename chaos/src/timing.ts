@@ -6,13 +6,13 @@
  * itself plants them: a create takes effect up to `LATE_ANSWER` after it was sent, and a post appears in lists up to
  * `TIMELINE_LAG` after it was created. `SLACK` is for a machine that is too busy to do either on time.
  *
- *     SETTLE_WINDOW = LATE_ANSWER + TIMELINE_LAG + SLACK = 3 s + 3 s + 4 s = 10 s
+ *     SETTLE_WINDOW = LATE_ANSWER + TIMELINE_LAG + SLACK = 3 s + 3 s + 6 s = 12 s
  *
  * Proxies slow only RabbitMQ, the gateway and the leases; browsers reach the site directly, so nothing else adds to it.
  */
 export const LATE_ANSWER_MS = 3_000
 export const TIMELINE_LAG_MS = 3_000
-const SLACK_MS = 4_000
+const SLACK_MS = 6_000
 export const SETTLE_WINDOW_MS = LATE_ANSWER_MS + TIMELINE_LAG_MS + SLACK_MS
 
 /** What the site says on a 429: the window ends so soon that the account's rest does not decide how long the run takes. */
@@ -24,10 +24,10 @@ export const RATE_LIMIT_MS = 5_000
  */
 export const SCHEDULE_AHEAD_MS = { least: 25_000, most: 45_000 } as const
 
-/** When each live segment is measured, in seconds after it went live. */
-export const CHECKS_SECONDS: readonly number[] = [5, 20]
+/** When each live segment is measured, in seconds after it went live. One reading each: that is half of a run's work. */
+export const CHECKS_SECONDS: readonly number[] = [15]
 /** How often the account that answers looks for mentions. */
-export const HARVEST_EVERY_SECONDS = 12
+export const HARVEST_EVERY_SECONDS = 20
 
 /** Mean time from one fault to the next, and what one post takes two cores: the longer decides how long work goes on. */
 const FAULT_EVERY_MS = 6_000

@@ -1,8 +1,11 @@
 import { until } from '../run/until.ts'
 import { nothingToHeal, type Fault, type FaultContext, type Injection, type Recovery, type SiteFault } from './types.ts'
 
-/** How long a planted fault may wait for the create that it strikes, before the next of its group is planted. */
-const STRIKES_WITHIN_MS = 30_000
+/**
+ * How long a planted fault may wait for the create that it strikes, before the next of its group is planted. Long, since
+ * of two that strike the same create the site carries out one only.
+ */
+const STRIKES_WITHIN_MS = 120_000
 
 /** Plant faults on the site and wait until the first has struck; one that strikes later is seen at the run's end. */
 export const plantOnSite = async (

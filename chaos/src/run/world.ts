@@ -37,9 +37,11 @@ const SHARDS = 1
 export const openWorld = async ({ dataDir, onProgress, signal }: WorldOptions): Promise<World> => {
   await using opened = new AsyncDisposableStack()
   await ensureInstalled({ onProgress, signal })
+  // Closed last: services that stop in good order must find the way to what they depend on.
+  const proxies = opened.use(new AsyncDisposableStack())
   const stack = opened.use(await startStack({ dataDir, signal, onProgress }))
   const dependencies = await stack.describe()
-  const links = await openLinks(dependencies, opened)
+  const links = await openLinks(dependencies, proxies)
   onProgress('starting the services')
   const system = await stack.startServices({ replicas: REPLICAS, env: variables(dependencies, links) })
   const bus = opened.use(
@@ -91,10 +93,13 @@ const targetOf = (url: string): { readonly host: string; readonly port: number }
   return { host: hostname, port: Number(port) }
 }
 
-const openLinks = async (system: StackDescription, opened: AsyncDisposableStack): Promise<Record<LinkName, Proxy>> => ({
-  amqp: opened.use(await openProxy(targetOf(system.endpoints.amqpUrl))),
-  database: opened.use(await openProxy(targetOf(system.endpoints.supabaseUrl))),
-  leases: opened.use(await openProxy(targetOf(system.brokerUrl))),
+const openLinks = async (
+  system: StackDescription,
+  proxies: AsyncDisposableStack,
+): Promise<Record<LinkName, Proxy>> => ({
+  amqp: proxies.use(await openProxy(targetOf(system.endpoints.amqpUrl))),
+  database: proxies.use(await openProxy(targetOf(system.endpoints.supabaseUrl))),
+  leases: proxies.use(await openProxy(targetOf(system.brokerUrl))),
 })
 
 const through = (url: string, { port }: Proxy): string => {

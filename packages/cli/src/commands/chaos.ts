@@ -55,7 +55,14 @@ const run = async (
   const progress = progressOnStderr()
   progress.note(`seed ${wanted.seed}, data in ${dataDir}`)
   try {
-    const options = { ...wanted, dataDir, keep, json, onProgress: progress.step, stopProgress: progress.stop }
+    const options = {
+      ...wanted,
+      dataDir,
+      keep,
+      json,
+      onProgress: (text: string) => progress.step(text),
+      stopProgress: () => progress.stop(),
+    }
     return await chaos(only === undefined ? options : { ...options, only }, signal)
   } finally {
     progress.stop()
