@@ -27,6 +27,13 @@ test('an account that is added can be published to at once', async () => {
   expect((await api.call('POST', '/v1/posts', { account: 'grace', segments: [{ text: 'hello' }] })).status).toBe(202)
 })
 
+test('the body may repeat the name of its path, and no other', async () => {
+  const config = { platform: 'x', handle: 'lin_l' }
+  expect((await api.call('PUT', '/v1/accounts/lin', { ...config, id: 'lin' })).status).toBe(200)
+  const other = await api.call('PUT', '/v1/accounts/lin', { ...config, id: 'grace' })
+  expect([other.status, other.body.errors[0].path]).toEqual([422, 'id'])
+})
+
 test('a session goes to the broker and nowhere else', async () => {
   const state = { cookies: [{ name: 'auth_token', value: 'topsecret' }], origins: [] }
   expect((await api.call('PUT', '/v1/accounts/ada/session', state)).status).toBe(204)
