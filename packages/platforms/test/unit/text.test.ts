@@ -6,7 +6,7 @@ import { withoutMentions } from '../../src/x/text.ts'
 const word = fc.stringMatching(/^[a-zA-Zа-яäöüßéñ]{1,12}$/u)
 const words = fc.array(word, { minLength: 1, maxLength: 12 })
 
-describe('the normal form of a text', () => {
+describe('the normal form of a text', { timeout: 60_000 }, () => {
   it.each([
     ['white space', 'one  two\n\n three ', 'one two three'],
     ['scheme, www. and the case of a host', 'see HTTPS://www.Example.COM/Path/', 'see example.com/Path'],
@@ -41,7 +41,7 @@ describe('the normal form of a text', () => {
   })
 })
 
-describe('comparing what was sent with what is shown', () => {
+describe('comparing what was sent with what is shown', { timeout: 60_000 }, () => {
   it('knows an address whose end is not shown', () => {
     expect(sameText('go https://www.example.com/a/long/path?x=1 now', 'go example.com/a/lo… now')).toBe(true)
     expect(sameText('go https://example.com/a/long/path now', 'go example.com/b/lo… now')).toBe(false)
