@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { StackError } from '../errors.ts'
@@ -13,6 +13,8 @@ import { supervise } from './supervised.ts'
 /** Supabase's name for its database and for the owner of everything in it. */
 export const POSTGRES_DATABASE = 'postgres'
 const POSTGRES_USER = 'postgres'
+/** Of the npm package; a cluster of another major version cannot be opened. */
+const MAJOR = '17'
 
 /** Connection URL of the owner. */
 export const postgresUrl = ({ ports, secrets }: StackContext, database = POSTGRES_DATABASE): string =>
@@ -85,9 +87,12 @@ const serverSpec = (context: StackContext): ProcessSpec => {
     log_line_prefix: '%m [%p] %d ',
   }
   const args = ['-D', cluster, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])]
+  const { command, args: all, user } = asOtherUser(program, args, [root, cluster])
   return {
     name: 'postgres',
-    ...asOtherUser(program, args, [root, cluster]),
+    command,
+    args: all,
+    ...(user ? { user } : {}),
     env: {},
     cwd: '/',
     logFile: join(context.logDir, 'postgres.log'),
@@ -97,51 +102,50 @@ const serverSpec = (context: StackContext): ProcessSpec => {
   }
 }
 
+/** Make the cluster if there is none; under another name first, so that an interrupted one is never taken for whole. */
 const ensureCluster = async (context: StackContext, signal?: AbortSignal): Promise<void> => {
   const cluster = clusterOf(context)
-  if (existsSync(join(cluster, 'PG_VERSION'))) {
-    const version = readFileSync(join(cluster, 'PG_VERSION'), 'utf8').trim()
-    if (version !== '17')
-      throw new StackError(
-        `${cluster} was made by Postgres ${version}, and this is Postgres 17. Use another --data folder, or remove that one.`,
-      )
-    return
-  }
-  // A cluster without a version was interrupted while it was made.
-  rmSync(cluster, { recursive: true, force: true })
-  mkdirSync(cluster, { recursive: true, mode: 0o700 })
-  const { root, initdb } = findPostgres()
-  const password = join(cluster + '.password')
+  if (existsSync(cluster)) return checkVersion(cluster)
+  const unfinished = `${cluster}.new`
+  rmSync(unfinished, { recursive: true, force: true })
+  mkdirSync(unfinished, { recursive: true, mode: 0o700 })
+  const password = `${cluster}.password`
   writeFileSync(password, context.secrets.postgresPassword, { mode: 0o600 })
-  const args = [
-    '-D',
-    cluster,
-    '-U',
-    POSTGRES_USER,
-    '--pwfile',
-    password,
-    '--auth=scram-sha-256',
-    '--encoding=UTF8',
-    '--locale=C',
-    '--no-sync',
-    '--no-instructions',
-  ]
-  const initialise = asOtherUser(initdb, args, [root, cluster])
-  if (initialise.user) for (const path of [cluster, password]) chownSync(path, initialise.user.uid, initialise.user.gid)
   try {
-    const { code, output } = await run(initialise.command, initialise.args, {
-      timeoutMs: 60_000,
-      env: context.mark,
-      ...(initialise.user ? { user: initialise.user } : {}),
-      ...(signal ? { signal } : {}),
-    })
-    signal?.throwIfAborted()
-    if (code !== 0) throw new StackError(`Postgres' initdb failed:\n  ${output.trim().split('\n').join('\n  ')}`)
-  } catch (error) {
-    rmSync(cluster, { recursive: true, force: true })
-    throw error
+    await initialise(unfinished, password, context, signal)
+    renameSync(unfinished, cluster)
   } finally {
     rmSync(password, { force: true })
+    rmSync(unfinished, { recursive: true, force: true })
   }
-  chmodSync(cluster, 0o700)
+}
+
+const checkVersion = (cluster: string): void => {
+  const file = join(cluster, 'PG_VERSION')
+  const version = existsSync(file) ? readFileSync(file, 'utf8').trim() : 'nobody knows which'
+  if (version === MAJOR) return
+  throw new StackError(
+    `${cluster} is of Postgres ${version}, and this is Postgres ${MAJOR}. Use another --data folder, or remove that one.`,
+  )
+}
+
+const initialise = async (
+  cluster: string,
+  password: string,
+  context: StackContext,
+  signal?: AbortSignal,
+): Promise<void> => {
+  const { root, initdb } = findPostgres()
+  const wanted = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions']
+  const args = ['-D', cluster, '-U', POSTGRES_USER, '--pwfile', password, ...wanted]
+  const { command, args: all, user, owner } = asOtherUser(initdb, args, [root, cluster])
+  if (owner) for (const path of [cluster, password]) chownSync(path, owner.uid, owner.gid)
+  const { code, output } = await run(command, all, {
+    timeoutMs: 60_000,
+    env: context.mark,
+    ...(user ? { user } : {}),
+    ...(signal ? { signal } : {}),
+  })
+  signal?.throwIfAborted()
+  if (code !== 0) throw new StackError(`Postgres' initdb failed:\n  ${output.trim().split('\n').join('\n  ')}`)
 }

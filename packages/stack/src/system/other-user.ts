@@ -9,7 +9,10 @@ const NOBODY = { uid: 65_534, gid: 65_534 }
 interface OtherUser {
   readonly command: string
   readonly args: readonly string[]
+  /** Who `spawn` must make it. */
   readonly user?: { readonly uid: number; readonly gid: number }
+  /** Who must own what it writes. */
+  readonly owner?: { readonly uid: number; readonly gid: number }
 }
 
 /**
@@ -21,7 +24,7 @@ interface OtherUser {
 export const asOtherUser = (command: string, args: readonly string[], paths: readonly string[]): OtherUser => {
   if (process.getuid?.() !== 0) return { command, args }
   const closed = paths.map(closedFolder).find((folder) => folder !== undefined)
-  if (closed === undefined) return { command, args, user: NOBODY }
+  if (closed === undefined) return { command, args, user: NOBODY, owner: NOBODY }
   const setpriv = findCommand('setpriv', ['/usr/bin', '/bin'])
   if (setpriv === undefined) {
     throw new StackError(
@@ -29,14 +32,17 @@ export const asOtherUser = (command: string, args: readonly string[], paths: rea
     )
   }
   const capability = '+dac_override'
+  // access(2), by which Postgres looks for its own programs, would otherwise ignore the capability of a plain user.
+  const securebits = '--securebits=+no_setuid_fixup'
   const options = [
     `--reuid=${NOBODY.uid}`,
     `--regid=${NOBODY.gid}`,
     '--clear-groups',
+    securebits,
     `--inh-caps=${capability}`,
     `--ambient-caps=${capability}`,
   ]
-  return { command: setpriv, args: [...options, command, ...args] }
+  return { command: setpriv, args: [...options, command, ...args], owner: NOBODY }
 }
 
 /** The first folder above a path that others may not enter. */
