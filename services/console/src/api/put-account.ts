@@ -1,7 +1,6 @@
 import { AccountConfig, AccountId, ConfigureAccount, DEFAULT_BUDGETS } from '@surepost/shared/contracts'
 import { operation } from '../http/operation.ts'
 import { invalid } from '../http/problems.ts'
-import { invalid } from '../http/problems.ts'
 import { type Controlling, control } from './account-control.ts'
 import { AccountParams } from './shapes.ts'
 
@@ -24,8 +23,6 @@ export const putAccount = (ports: Controlling) =>
     async run({ params, body }, { signal }) {
       if (body.id !== undefined && body.id !== params.id)
         throw invalid([{ path: 'id', message: `must be "${params.id}", as in the path, or left out` }])
-      if (body.id !== undefined && body.id !== params.id)
-        throw invalid([{ path: 'id', message: `is "${body.id}", and the path says "${params.id}"; leave it out` }])
       const config: AccountConfig = { ...body, id: params.id }
       await control(ports, ConfigureAccount, params.id, { config }, signal)
       return { status: 200, body: config }
