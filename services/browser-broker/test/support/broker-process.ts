@@ -31,7 +31,9 @@ export interface BrokerOptions {
   readonly amqpUrl: string
   readonly managementUrl: string
   readonly env?: Record<string, string>
+  /** An existing one, which is then left alone at the end. */
   readonly dataDir?: string
+  readonly awaitReady?: boolean
 }
 
 const freePort = async (): Promise<number> => {
@@ -100,7 +102,9 @@ export const startBroker = async (options: BrokerOptions): Promise<BrokerProcess
     async ready() {
       const isReady = async (): Promise<boolean> => {
         if (child.exitCode !== null) return true
-        return (await fetch(`${opsUrl}/readyz`).catch(() => undefined))?.ok ?? false
+        const response = await fetch(`${opsUrl}/readyz`)
+        if (!response.ok) throw new Error(`the broker is not ready: ${await response.text()}`)
+        return true
       }
       await eventually(isReady, { timeoutMs: 30_000 })
       if (child.exitCode !== null)
@@ -119,9 +123,9 @@ export const startBroker = async (options: BrokerOptions): Promise<BrokerProcess
         await broker.kill('SIGTERM')
         clearTimeout(timer)
       }
-      await rm(dataDir, { recursive: true, force: true })
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
     },
   }
-  await broker.ready()
+  if (options.awaitReady !== false) await broker.ready()
   return broker
 }

@@ -11,7 +11,7 @@ import {
   newPostId,
   sha256,
 } from '@surepost/shared/contracts'
-import type { Lease, LeaseRequest, Leases } from '@surepost/shared/leases'
+import type { Lease, LeaseRefusal, LeaseRequest, Leases } from '@surepost/shared/leases'
 import type { Bus } from '@surepost/shared/messaging'
 import { z } from 'zod'
 import type { BrokerProcess } from './broker-process.ts'
@@ -82,8 +82,10 @@ export const requestOf = (account: AccountId, more: Partial<LeaseRequest> = {}):
 })
 
 /** A lease, or a failed test with the reason of the refusal. */
-export const acquired = async (leases: Leases, request: LeaseRequest): Promise<Lease> => {
-  const lease = await leases.acquire(request)
+export const acquired = async (leases: Leases, request: LeaseRequest): Promise<Lease> =>
+  granted(await leases.acquire(request))
+
+export const granted = (lease: Lease | LeaseRefusal): Lease => {
   if (!lease.granted) throw new Error(`refused: ${lease.reason}: ${lease.detail}`)
   return lease
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AccountId } from '@surepost/shared/contracts'
+import { AccountId, type ApprovedPost } from '@surepost/shared/contracts'
 import { afterAll, expect, test } from 'vitest'
 import { holdLock } from '../../src/ledger/lock.ts'
 import { openStore } from '../../src/ledger/store.ts'
@@ -138,7 +138,7 @@ test('an open action that nobody asks for is sent again, not for ever', () => {
   ledger.account('acme')
   const action = actionFor(account)
   const { postId, revision, hash, notAfter } = action
-  const command = {
+  const command: ApprovedPost = {
     postId,
     revision,
     hash,
@@ -146,7 +146,7 @@ test('an open action that nobody asks for is sent again, not for ever', () => {
     platform: 'x',
     content: { segments: [{ text: 'hello', media: [] }] },
     notAfter,
-  } as const
+  }
   const lease = ledger.lease(account)
   ledger.begin({ ...action, command }, lease)
   ledger.pass(POLICY.resendAfterMs + 1)
