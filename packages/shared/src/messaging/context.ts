@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 /** What a message hands on to those that are sent while it is handled. */
 export interface MessageContext {
@@ -20,5 +20,8 @@ const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/
 /** A span of its own in the parent's trace, or in a new one. (W3C Trace Context, version 00.) */
 export const childTrace = (parent: unknown): string => {
   const [, trace, flags] = TRACEPARENT.exec(typeof parent === 'string' ? parent : '') ?? []
-  return `00-${trace ?? randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-${flags ?? '01'}`
+  return `00-${trace ?? randomHex()}-${randomHex().slice(-16)}-${flags ?? '01'}`
 }
+
+/** 32 hex digits. From a UUID, whose entropy Node keeps in stock: asking for bytes cost a twelfth of a publish. */
+const randomHex = (): string => randomUUID().replaceAll('-', '')

@@ -7,6 +7,9 @@ const EXIT = { clean: 0, failed: 1, config: 78 } as const
 /** What is left open after everything was released gets this long to close by itself. */
 const LINGER_MS = 1_000
 
+/** How stdin, stdout and stderr are called among the open resources. */
+const STANDARD_STREAMS = ['PipeWrap', 'TTYWrap']
+
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
 /**
@@ -69,7 +72,8 @@ const bootFailure = (name: string, error: unknown): number => {
 const exit = (code: number): void => {
   process.exitCode = code
   const cut = setTimeout(() => {
-    say(`Ended with these still open: ${process.getActiveResourcesInfo().join(', ')}.`)
+    const open = process.getActiveResourcesInfo().filter((kind) => !STANDARD_STREAMS.includes(kind))
+    say(`Ended with these still open: ${open.join(', ')}.`)
     process.exit(code)
   }, LINGER_MS)
   cut.unref()
