@@ -9,6 +9,7 @@ import {
   isDueSoon,
   messageIdOf,
 } from '@surepost/shared/contracts'
+import { approvalTrouble } from '../decisions/approval.ts'
 import { expected } from '../http/expected.ts'
 import { operation } from '../http/operation.ts'
 import { Problem } from '../http/problems.ts'
@@ -59,18 +60,11 @@ export const approvePost = (ports: Approving) =>
     body: Approval,
     answers: { 202: Approved },
     async run({ params: { id }, body }, { client, signal }) {
-      const { state, hash } = await postToActOn(ports, id, signal)
-      if (hash !== body.hash)
-        throw new Problem('conflict', `Post ${id} has another content than the one you approve; read it again.`, {
-          extra: { hash },
-        })
-      if (state !== 'review')
-        throw new Problem('conflict', `Post ${id} is ${state}: only a post in review can be approved.`, {
-          extra: { state },
-        })
+      const post = await postToActOn(ports, id, signal)
+      const trouble = approvalTrouble(post, body.hash, ports.clock.now())
+      if (trouble !== undefined)
+        throw new Problem('conflict', trouble, { extra: { state: post.state, hash: post.hash } })
       const submitted = ports.recent.submission(id) ?? (await ports.posts.submission(id, { signal })) ?? noSuchPost(id)
-      if (submitted.notAfter < ports.clock.now().toISOString())
-        throw new Problem('conflict', `Post ${id} could be published until ${submitted.notAfter}; submit it anew.`)
       return { status: 202, body: { id, state: await approve(ports, submitted, client) } }
     },
   })

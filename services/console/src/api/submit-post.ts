@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Submission, contentHash, submit, submittedPostId } from '@surepost/shared/contracts'
-import { UnavailableError } from '@surepost/shared/errors'
+import { ContractError, UnavailableError } from '@surepost/shared/errors'
 import { SubmitPost, contentOf, scheduleTroubles } from '../decisions/submission.ts'
 import { operation } from '../http/operation.ts'
 import { Problem, invalid } from '../http/problems.ts'
@@ -33,6 +33,8 @@ const accept = async (ports: Ports, submission: Submission, key: string): Promis
   try {
     await sendSubmission(ports, submit(submission, ports.clock.now()), AbortSignal.timeout(CONFIRM_MS))
   } catch (cause) {
+    // Our own mistake, which no repeat mends.
+    if (cause instanceof ContractError) throw cause
     const detail = `RabbitMQ did not confirm post ${id}, so it may have been accepted or not. Repeat the request with Idempotency-Key: ${key}; however often, it stays one post.`
     throw new Problem('unavailable', detail, { retryAfter: 5, extra: { id, idempotencyKey: key }, cause })
   }

@@ -1,4 +1,5 @@
 import { PermanentError, ThrottledError, UnavailableError, messageOf } from '@surepost/shared/errors'
+import { UnroutableError } from '@surepost/shared/messaging'
 import type { z } from 'zod'
 
 /** One thing that is wrong with a request: where (`segments.0.text`) and what. */
@@ -29,9 +30,7 @@ export const PROBLEMS = {
   'too-large': [413, 'The body is too large'],
   'content-type': [415, 'Unsupported content type'],
   invalid: [422, 'The request is not valid'],
-  'too-many': [429, 'Too many requests'],
   internal: [500, 'An error of ours'],
-  'bad-gateway': [502, 'A part behind the API answered what it should not'],
   unavailable: [503, 'Not available at the moment'],
 } as const satisfies Record<string, readonly [number, string]>
 export type ProblemKind = keyof typeof PROBLEMS
@@ -108,6 +107,11 @@ export const problemOf = (error: unknown, now: Date): Problem => {
   if (error instanceof Problem) return error
   if (error instanceof UnavailableError)
     return new Problem('unavailable', `${error.message} Ask again in a moment.`, {
+      retryAfter: RETRY_AFTER,
+      cause: error,
+    })
+  if (error instanceof UnroutableError)
+    return new Problem('unavailable', 'A queue of RabbitMQ that this needs is not there yet. Ask again in a moment.', {
       retryAfter: RETRY_AFTER,
       cause: error,
     })

@@ -1,7 +1,7 @@
 import type { FieldError } from './problems.ts'
 
-/** Bodies nest a few levels; deeper ones are not ours. */
-const MAX_DEPTH = 12
+/** Bodies nest a few levels, sessions some more; what is deeper is made to exhaust the stack. */
+const MAX_DEPTH = 64
 
 /** True when Postgres can keep the text: it refuses U+0000 in text and jsonb, and half a surrogate pair is no text at all. */
 const storable = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
