@@ -12,6 +12,7 @@ export { DEPENDENCY_NAMES, type DependencyName } from './dependencies/dependency
 export type { Endpoints } from './endpoints.ts'
 export { StackError } from './errors.ts'
 export { PROJECT_ROOT } from './root.ts'
+export { findChromium } from './system/find.ts'
 export { ensureInstalled, type InstallOptions } from './system/install.ts'
 export { findChromium } from './system/find.ts'
 export { findStack, stopStack, type Stopped } from './down.ts'

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { join } from 'node:path'
-import { ensureInstalled, PROJECT_ROOT } from '@surepost/stack'
+import { ensureInstalled, findChromium, PROJECT_ROOT } from '@surepost/stack'
 import type { Command } from 'commander'
 import { interruptible } from '../interrupt.ts'
 import { progressOnStderr } from '../progress.ts'
@@ -43,7 +43,9 @@ const wait = (): void => undefined
  */
 const runVitest = (args: readonly string[]): Promise<number> => {
   const vitest = join(PROJECT_ROOT, 'node_modules', 'vitest', 'vitest.mjs')
-  const child = spawn(process.execPath, [vitest, ...args], { cwd: PROJECT_ROOT, stdio: 'inherit' })
+  // The tests drive the browser that the stack would.
+  const env = { ...process.env, CHROMIUM_PATH: findChromium() }
+  const child = spawn(process.execPath, [vitest, ...args], { cwd: PROJECT_ROOT, stdio: 'inherit', env })
   const pass = (signal: NodeJS.Signals): void => void child.kill(signal)
   process.on('SIGTERM', pass).on('SIGHUP', pass).on('SIGINT', wait)
   return new Promise((resolve, reject) => {

@@ -45,8 +45,10 @@ const ensureChromium = async ({ onProgress, signal }: InstallOptions): Promise<v
   if (findChromium() !== undefined) return
   let installed: Installed = { ok: false, reason: "Ubuntu's package is only a pointer to a snap" }
   if (!isUbuntu()) {
-    onProgress?.('installing Chromium (apt-get install chromium)')
-    installed = await aptInstall(['chromium'], [], signal)
+    onProgress?.('installing Chromium (apt-get install chromium-headless-shell)')
+    installed = await aptInstall(['chromium-headless-shell'], [], signal)
+    // Older distributions have only the whole browser.
+    if (!installed.ok) installed = await aptInstall(['chromium'], [], signal)
   }
   signal?.throwIfAborted()
   if (findChromium() !== undefined) return
