@@ -48,24 +48,28 @@ declare
 begin
   perform surepost.check_fence(job_name, held_fence);
   with due as (
-    (select id, 'due' as why from public.posts
-      where state in ('accepted', 'scheduled') and due_at <= now() + make_interval(secs => look_ahead_seconds)
-        and not_after > now() and greatest(revised_at, approved_at) <= now() - make_interval(secs => settle_seconds)
-        and (claimed_until is null or claimed_until <= now())
-      order by due_at limit max_rows for no key update skip locked)
-    union all
-    (select id, 'silent' as why from public.posts
-      where with_silent and state in ('queued', 'publishing', 'unknown') and silent_at <= now()
-        and (not_after > now() or begun_at is not null)
-        and (claimed_until is null or claimed_until <= now())
-      order by silent_at limit max_rows for no key update skip locked)
+    select id, 'due' as why from public.posts
+    where state in ('accepted', 'scheduled') and due_at <= now() + make_interval(secs => look_ahead_seconds)
+      and not_after > now() and greatest(revised_at, approved_at) <= now() - make_interval(secs => settle_seconds)
+      and (claimed_until is null or claimed_until <= now())
+    order by due_at limit max_rows for no key update skip locked
+  ),
+  silent as (
+    select id, 'silent' as why from public.posts
+    where with_silent and state in ('queued', 'publishing', 'unknown') and silent_at <= now()
+      and (not_after > now() or begun_at is not null)
+      and (claimed_until is null or claimed_until <= now())
+    order by silent_at limit max_rows for no key update skip locked
+  ),
+  chosen as (
+    select * from due union all select * from silent limit max_rows
   ),
   held as (
     -- What is under way (publishing, unknown) is only reminded of, and stays as it is: not again for half an hour.
     update public.posts as p set claimed_until =
       now() + case when p.state in ('publishing', 'unknown') then interval '30 minutes' else make_interval(secs => lease_seconds) end
-    from (select * from due limit max_rows) as due where p.id = due.id
-    returning due.why, p.*
+    from chosen where p.id = chosen.id
+    returning chosen.why, p.*
   )
   select jsonb_agg(jsonb_build_object(
     'postId', id, 'revision', revision, 'hash', hash, 'account', account, 'platform', platform, 'content', content,

@@ -1,0 +1,112 @@
+import { pino } from 'pino'
+import { describe, expect, it } from 'vitest'
+import { newPostId } from '@surepost/shared/contracts'
+import { DataRefusedError, type Database, DatabaseWrongError } from '@surepost/shared/database'
+import { PermanentError, UnavailableError } from '@surepost/shared/errors'
+import type { RecordedFact } from '@surepost/shared/messaging'
+import { createApply } from '../../src/handlers/apply.ts'
+
+const factsOf = (n: number): RecordedFact[] =>
+  Array.from({ length: n }, (_, i) => ({ id: `fact ${i}`, type: 'post.missed', body: {} }))
+
+interface Script {
+  /** What a call with these facts does: throws, or answers that all were applied. */
+  readonly call?: (ids: readonly string[]) => void
+  /** What the probes answer, in turn, the last for ever. */
+  readonly probes?: readonly (readonly string[])[]
+  readonly conflicts?: readonly object[]
+}
+
+/** The handler on a database that does as told. */
+const onDatabase = ({ call, probes = [[]], conflicts = [] }: Script = {}) => {
+  const seen = { calls: 0, probes: 0, began: 0, ended: 0, held: 0, alerts: [] as unknown[] }
+  const database = {
+    rpc: async (_name: string, { facts }: { readonly facts: readonly RecordedFact[] }) => {
+      seen.calls += 1
+      call?.(facts.map(({ id }) => id))
+      return { received: facts.length, applied: facts.length, conflicts }
+    },
+    health: async () => probes[Math.min(seen.probes++, probes.length - 1)] ?? [],
+  } as unknown as Pick<Database, 'rpc' | 'health'>
+  const apply = createApply({
+    database,
+    bus: { emit: async (_contract, body) => void seen.alerts.push(body) },
+    outage: { began: () => void (seen.began += 1), ended: () => void (seen.ended += 1) },
+    backlog: {
+      taken: () => {
+        seen.held += 1
+        return () => void (seen.held -= 1)
+      },
+      behind: () => undefined,
+    },
+    log: pino({ level: 'silent' }),
+  })
+  return { apply, seen }
+}
+
+const never = new AbortController().signal
+const kinds = (outcomes: readonly { readonly kind: string }[]): string[] => outcomes.map(({ kind }) => kind)
+const once = (error: Error) => {
+  let thrown = false
+  return () => {
+    if (thrown) return
+    thrown = true
+    throw error
+  }
+}
+
+describe('applying a batch', () => {
+  it('is one call when nothing is wrong', async () => {
+    const { apply, seen } = onDatabase()
+    expect(kinds(await apply(factsOf(500), { signal: never }))).toEqual(Array.from({ length: 500 }, () => 'done'))
+    expect(seen).toMatchObject({ calls: 1, probes: 0, held: 0 })
+  })
+
+  it('rejects the facts that the database refuses, each in its place, and applies the rest', async () => {
+    const bad = new Set(['fact 3', 'fact 4', 'fact 99'])
+    const { apply, seen } = onDatabase({
+      call: (ids) => {
+        if (ids.some((id) => bad.has(id))) throw new DataRefusedError('22P05', 'unsupported Unicode escape sequence')
+      },
+    })
+    const outcomes = await apply(factsOf(100), { signal: never })
+    expect(outcomes.flatMap(({ kind }, i) => (kind === 'reject' ? [`fact ${i}`] : []))).toEqual([...bad])
+    expect(outcomes[3]).toMatchObject({ reason: expect.stringContaining('22P05') })
+    expect(seen.calls).toBeLessThan(40)
+    expect(seen.probes).toBe(0)
+  })
+
+  it.each([
+    ['away', new UnavailableError('database', '503')],
+    ['read-only', new UnavailableError('database', '25006')],
+    ['without our function', new DatabaseWrongError('PGRST202')],
+    ['refusing the key', new DatabaseWrongError('401')],
+    ['saying what nobody expected', new PermanentError('P0001', '?')],
+  ])('holds the facts while the database is %s, probes, and applies them when it is back', async (_, error) => {
+    const { apply, seen } = onDatabase({ call: once(error), probes: [['away'], []] })
+    expect(kinds(await apply(factsOf(3), { signal: never }))).toEqual(['done', 'done', 'done'])
+    expect(seen).toMatchObject({ calls: 2, probes: 2, began: 1, ended: 1, held: 0 })
+  })
+
+  it('gives nothing back but the end of the waiting when the service stops meanwhile', async () => {
+    const controller = new AbortController()
+    const reason = new Error('shutting down')
+    const { apply, seen } = onDatabase({
+      call: () => {
+        controller.abort(reason)
+        throw new UnavailableError('database', '503')
+      },
+    })
+    await expect(apply(factsOf(3), { signal: controller.signal })).rejects.toBe(reason)
+    expect(seen.held).toBe(0)
+  })
+
+  it('raises an alert for a segment that two platform ids are claimed for', async () => {
+    const postId = newPostId()
+    const { apply, seen } = onDatabase({ conflicts: [{ postId, segment: 1, kept: '1', others: ['2'] }] })
+    await apply(factsOf(1), { signal: never })
+    expect(seen.alerts).toEqual([
+      expect.objectContaining({ key: `segment-conflict:${postId}:1`, severity: 'critical' }),
+    ])
+  })
+})
