@@ -26,6 +26,10 @@ const ownTimeline = (site: Site, since: Date): Scan => ({
   },
 })
 
+/** A thread stands together in the list; here every post stands by its time, a pinned one first. */
+const newestFirst = (items: readonly ListedPost[]): readonly ListedPost[] =>
+  items.toSorted((a, b) => Number(b.pinned) - Number(a.pinned) || b.createdAt.getTime() - a.createdAt.getTime())
+
 const seenPost = ({ metrics: _metrics, cut: _cut, ...post }: ListedPost): SeenPost => post
 
 /** Own posts and answers, newest first, back to `since`. A pinned post stands first, whatever its age. */
@@ -34,7 +38,10 @@ export const readOwnTimeline = (site: Site, since: Date, call: Call): Promise<Li
     .then(
       (list): ListReading<SeenPost> =>
         list.kind === 'read'
-          ? { ...list, items: list.items.filter((item) => item.pinned || item.createdAt >= since).map(seenPost) }
+          ? {
+              ...list,
+              items: newestFirst(list.items.filter((item) => item.pinned || item.createdAt >= since)).map(seenPost),
+            }
           : list,
     )
     .catch((error: unknown) => unreadable(error, call))

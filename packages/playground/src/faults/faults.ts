@@ -1,7 +1,7 @@
 import { type Effect, FAULTS, type FaultRequest, type Moment } from './catalog.ts'
 
 /** A fault in force. */
-export interface Fault extends FaultRequest {
+interface Fault extends FaultRequest {
   readonly id: number
   /** Strikes left; `null` for ever. */
   left: number | null

@@ -21,11 +21,14 @@ const entriesOfProfile = (site: Site, handle: string, replies: boolean): readonl
   const own = newestFirst(site.world.allPosts().filter((post) => post.handle.toLowerCase() === handle.toLowerCase()))
   const pinned = own.filter((post) => post.pinned).map((post): Entry => ({ post, style: { context: 'pinned' } }))
   const listed = own.filter((post) => replies || post.inReplyTo === null)
-  // An answer hangs from the post that it answers, which stands above it.
+  // An answer hangs from the post that it answers, which stands above it; no post stands twice.
+  const shown = new Set<string>()
   const withParents = listed.flatMap((post): readonly Entry[] => {
+    if (shown.has(post.id)) return []
     const parent = post.inReplyTo === null ? undefined : site.world.post(post.inReplyTo)
     const above: readonly Entry[] =
-      parent && parent.deletedAt === null ? [{ post: parent, style: { parent: true } }] : []
+      parent && parent.deletedAt === null && !shown.has(parent.id) ? [{ post: parent, style: { parent: true } }] : []
+    for (const entry of [...above, { post }]) shown.add(entry.post.id)
     return [...above, { post, style: {} }]
   })
   return [...pinned, ...withParents]

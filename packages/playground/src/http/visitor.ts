@@ -3,7 +3,7 @@ import type { Account } from '../world/model.ts'
 import type { World } from '../world/world.ts'
 
 /** The cookies that a request carries. */
-export const cookiesOf = (request: Request): Readonly<Record<string, string>> =>
+const cookiesOf = (request: Request): Readonly<Record<string, string>> =>
   Object.fromEntries(
     (request.headers.cookie ?? '')
       .split(';')

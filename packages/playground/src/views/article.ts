@@ -23,10 +23,10 @@ const longDate = new Intl.DateTimeFormat('en', { hour: 'numeric', minute: '2-dig
 const shortDate = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' })
 const fullDate = new Intl.DateTimeFormat('en', { year: 'numeric', month: 'short', day: 'numeric', timeZone: 'UTC' })
 
-export const inFull = (at: Date): string => `${longDate.format(at)} · ${fullDate.format(at)}`
+const inFull = (at: Date): string => `${longDate.format(at)} · ${fullDate.format(at)}`
 
 /** `12s`, `4m`, `3h`, then the day. */
-export const age = (at: Date, now: Date): string => {
+const age = (at: Date, now: Date): string => {
   const seconds = Math.max(0, Math.floor((now.getTime() - at.getTime()) / 1000))
   if (seconds < 60) return `${seconds}s`
   if (seconds < 3_600) return `${Math.floor(seconds / 60)}m`

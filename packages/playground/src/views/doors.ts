@@ -1,6 +1,6 @@
 import type { Account } from '../world/model.ts'
 import { avatar } from './avatar.ts'
-import { type Html, html } from './html.ts'
+import { html } from './html.ts'
 import { ICONS } from './icons.ts'
 import { barePage } from './layout.ts'
 
@@ -61,6 +61,3 @@ export const consentPage: string = barePage(
 )
 
 export const blankPage: string = barePage('', html``)
-
-export const emptyNotice = (text: string): Html =>
-  html`<div class="notice" data-testid="emptyState"><b>${text}</b></div>`

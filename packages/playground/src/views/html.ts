@@ -13,8 +13,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-export const escape = (text: string): string =>
-  text.replaceAll(/[&<>"']/gu, (character) => ESCAPES[character] ?? character)
+const escape = (text: string): string => text.replaceAll(/[&<>"']/gu, (character) => ESCAPES[character] ?? character)
 
 const render = (value: Value): string => {
   if (value === false || value === null || value === undefined) return ''

@@ -44,8 +44,8 @@ const signedInNav = (viewer: Account, active: PageView['active']): Html =>
       <button
         type="submit"
         data-testid="SideNav_AccountSwitcher_Button"
-        aria-label="Account menu: sign out"
-        title="Sign out"
+        aria-label="Account menu: be somebody else"
+        title="Be somebody else"
       >
         ${avatar(viewer.handle, 36)}<span class="account-name"
           ><b>${viewer.name}</b><small>@${viewer.handle}</small></span

@@ -6,7 +6,7 @@ import { type Html, html } from './html.ts'
 import { ICONS } from './icons.ts'
 import type { PostView } from './post-view.ts'
 
-export const cell = (content: Html): Html => html`<div class="cell" data-testid="cellInnerDiv">${content}</div>`
+const cell = (content: Html): Html => html`<div class="cell" data-testid="cellInnerDiv">${content}</div>`
 
 const heading = (title: string, below: Html | false = false): Html =>
   html`<div class="heading">
@@ -24,7 +24,7 @@ const backHeading = (title: string, detail?: string): Html =>
   </div>`
 
 /** A list that `timeline.js` fills and keeps as a window of articles, as X's lists are. */
-export const virtualList = (label: string, source: string): Html =>
+const virtualList = (label: string, source: string): Html =>
   html`<section role="region" aria-label="${label}">
     <div class="list" aria-label="Timeline: ${label}" data-source="${source}">
       <div class="list-canvas"></div>

@@ -33,7 +33,7 @@ const link = (url: string): Html => {
 }
 
 const emoji = (character: string): Html => {
-  const picture = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><text x="10" y="16" font-size="16" text-anchor="middle">${character}</text></svg>`
+  const picture = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><text x="10" y="16" font-size="16" text-anchor="middle" fill="#8a8178">${character}</text></svg>`
   return html`<img
     alt="${character}"
     draggable="false"

@@ -4,7 +4,7 @@ import { snowflakes } from './ids.ts'
 import type { Journal } from './journal.ts'
 import type { Account, Attachment, Entry, Figures, Mark, Post } from './model.ts'
 
-export interface NewPost {
+interface NewPost {
   readonly handle: string
   readonly text: string
   readonly inReplyTo?: string | null | undefined

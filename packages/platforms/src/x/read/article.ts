@@ -42,7 +42,7 @@ const quotedContainer = (article: Nodes, author: Nodes, own: Nodes): Nodes => {
 }
 
 /** A copy of the article without the posts that it quotes. */
-export const withoutQuoted = (article: Nodes): Nodes => {
+const withoutQuoted = (article: Nodes): Nodes => {
   const copy = article.clone()
   copy.find(css('article')).remove()
   const [own, ...others] = each(within(copy, 'author'))
