@@ -202,9 +202,34 @@ describe('the judge', () => {
     expect(wrong(fewer)).toEqual({ unmeasured: 1 })
   })
 
-  it('takes a post whose image is missing for another one', () => {
+  it('does not take a deleted post, or the same text of another account, for the one that was asked for', () => {
+    const deleted = withLedger((all) =>
+      all.map((one) => (one.id === '101' ? { ...one, deletedAt: '2026-01-01T00:00:01.000Z' } : one)),
+    )
+    expect(wrong(deleted)).toEqual({ duplicates: 1, lost: 1, wrongIds: 1 })
+    const evidence = perfect()
+    const another = withLedger((all) => all.map((one) => (one.id === '101' ? { ...one, handle: 'grace_ships' } : one)))
+    expect(wrong({ ...another, handles: [HANDLE, 'grace_ships'] })).toEqual({ duplicates: 1, lost: 1, wrongIds: 1 })
+    expect(wrong({ ...evidence, handles: [HANDLE, 'grace_ships'] })).toEqual({})
+  })
+
+  it('takes a post whose image is missing, or that has one too many, for another one', () => {
     const evidence = withLedger((all) => all.map((one) => (one.id === '107' ? { ...one, media: [] } : one)))
     expect(wrong(evidence)).toMatchObject({ lost: 1, duplicates: 1 })
+    const more = withLedger((all) =>
+      all.map((one) => (one.id === '107' ? { ...one, media: [{ sha256: 'abc' }, { sha256: 'def' }] } : one)),
+    )
+    expect(wrong(more)).toMatchObject({ lost: 1, duplicates: 1 })
+  })
+
+  it('takes a refusal for planned only when it is the end of the post', () => {
+    expect(wrong(stateOf('p5', 'queued'))).toEqual({ lost: 1 })
+  })
+
+  it('is not satisfied with a sum that is right when something is wrong', () => {
+    const verdict = judge(withLedger((all) => [...all, live('201', 'one')]))
+    expect(verdict.live + verdict.cancelled + verdict.refused).toBe(verdict.segments)
+    expect(isWhole(verdict)).toBe(false)
   })
 
   it('says so when a cancelled or a refused post is live', () => {
