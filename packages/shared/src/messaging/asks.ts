@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { UnavailableError } from '../errors/index.ts'
-import { within } from '../runtime/deadline.ts'
+import { linkedSignal, within } from '../runtime/deadline.ts'
 import { type Inbox, jsonReceiver, openInbox } from './inboxes.ts'
 import type { Link } from './link.ts'
 
@@ -36,13 +36,13 @@ export class Asks {
     if (this.#open.size >= MOST_OPEN)
       throw new UnavailableError('rabbitmq', `${MOST_OPEN} questions wait for an answer already.`)
     const over = new AbortController()
-    const ends = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal])
+    using ends = linkedSignal(over.signal, ...(signal === undefined ? [] : [signal]))
     const answered = Promise.withResolvers<unknown>()
     this.#open.set(correlationId, answered.resolve)
     const exchange = async (): Promise<unknown> => {
       this.#inbox ??= this.#openInbox()
-      await this.#inbox.ready(ends)
-      await send(this.#inbox.queue, ends)
+      await this.#inbox.ready(ends.signal)
+      await send(this.#inbox.queue, ends.signal)
       return answered.promise
     }
     try {

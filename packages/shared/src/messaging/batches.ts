@@ -1,9 +1,9 @@
 import type { FactContract } from '../contracts/index.ts'
-import { pause, within } from '../runtime/deadline.ts'
+import { linkedSignal, pause, within } from '../runtime/deadline.ts'
 import { DRAIN_MS } from './consumer.ts'
-import { decide, outcomeOfError, whenToHandle } from './decide.ts'
+import { outcomeOfError, whenToHandle } from './decide.ts'
 import { attemptOf, brokenEnvelope, decode, notBeforeOf } from './envelope.ts'
-import { type Settling, bury, delay, settle } from './settle.ts'
+import { type Settling, bury, delay, settleOutcome } from './settle.ts'
 import { Subscription, type SubscriptionOptions, type Taken } from './subscription.ts'
 import { RUNG_NAMES } from './topology.ts'
 import {
@@ -105,6 +105,9 @@ export class Batcher implements Consumption {
   }
 
   #collect(entry: Entry): void {
+    // Those of lost channels go with the next batch; while one is applied for long they must not pile up.
+    if (this.#buffer.length >= this.#options.max * 2)
+      this.#buffer = this.#buffer.filter(({ taken }) => !taken.lost.aborted)
     this.#buffer.push(entry)
     this.#arrived.resolve()
   }
@@ -146,10 +149,9 @@ export class Batcher implements Consumption {
     const held = new AbortController()
     const oldest = Math.min(...batch.map(({ taken }) => taken.receivedAt))
     const timer = setTimeout(() => this.#putAside(batch, held), Math.max(0, oldest + holdMs - Date.now()))
-    const lost = batch.map(({ taken }) => taken.lost)
-    const signal = AbortSignal.any([this.#stop.signal, held.signal, ...new Set(lost)])
+    using ends = linkedSignal(this.#stop.signal, held.signal, ...new Set(batch.map(({ taken }) => taken.lost)))
     const end = metrics.handling.startTimer({ queue, type: 'batch' })
-    const outcomes = await outcomesOf(apply, batch, signal)
+    const outcomes = await outcomesOf(apply, batch, ends.signal)
     end()
     clearTimeout(timer)
     if (held.signal.aborted) return
@@ -183,12 +185,8 @@ export class Batcher implements Consumption {
         const outcome = outcomes[i] ?? done
         if (outcome === 'interrupted') return taken.handBack()
         metrics.consumed.inc({ queue, type: fact.type, outcome: outcome.kind })
-        if (outcome.kind !== 'done')
-          await settle(
-            this.#options,
-            taken,
-            decide(outcome, { attempt: attemptOf(taken.message), rungs: RUNG_NAMES, now }),
-          )
+        const standing = { attempt: attemptOf(taken.message), rungs: RUNG_NAMES, now }
+        if (outcome.kind !== 'done') await settleOutcome(this.#options, taken, outcome, standing)
       }),
     )
   }

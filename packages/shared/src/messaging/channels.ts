@@ -76,7 +76,9 @@ const openSession = async <C extends Channel>(connected: Connected, open: Open<C
 const closeSession = async <C extends Channel>({ channel, connected }: Session<C>): Promise<void> => {
   if (connected.lost.aborted) return
   try {
-    await within(channel.close(), CLOSE_MS, () => new Error('no close-ok'), connected.lost)
+    const silent = new Error(`a channel was not closed within ${CLOSE_MS} ms`)
+    const late = (): Error => (connected.drop(silent), silent)
+    await within(channel.close(), CLOSE_MS, late, connected.lost)
   } catch {
     // Closed by the broker already, or the connection is going: nothing is left to close.
   }

@@ -1,10 +1,10 @@
 import type { Rung } from '../contracts/index.ts'
-import { pause, within } from '../runtime/deadline.ts'
+import { linkedSignal, pause, within } from '../runtime/deadline.ts'
 import { childTrace, inContext } from './context.ts'
-import { decide, outcomeOfError, whenToHandle } from './decide.ts'
+import { outcomeOfError, whenToHandle } from './decide.ts'
 import { HEADER, type Headers, attemptOf, brokenEnvelope, decode, headersOf, notBeforeOf } from './envelope.ts'
 import { Limiter } from './limiter.ts'
-import { type Settling, bury, delay, settle } from './settle.ts'
+import { type Settling, bury, delay, settleOutcome } from './settle.ts'
 import { Subscription, type SubscriptionOptions, type Taken } from './subscription.ts'
 import { RUNG_NAMES } from './topology.ts'
 import type { Consumption, Delivery, Outcome, Route } from './types.ts'
@@ -60,23 +60,19 @@ export class Consumer implements Consumption {
   }
 
   #receive(taken: Taken): void {
-    const { metrics, queue, log } = this.#options
-    metrics.inFlight.inc({ queue })
+    const { queue, log } = this.#options
     const work = this.#take(taken)
       // Nothing in here is expected to throw; if it does, the message comes back with the next channel.
       .catch((error: unknown) => log.error({ err: error, queue }, 'a message could not be settled'))
-      .finally(() => {
-        metrics.inFlight.dec({ queue })
-        this.#inFlight.delete(work)
-      })
+      .finally(() => this.#inFlight.delete(work))
     this.#inFlight.add(work)
   }
 
   async #take(taken: Taken): Promise<void> {
-    const signal = AbortSignal.any([this.#stop.signal, taken.lost])
-    if (!(await this.#limiter.acquire(signal))) return taken.handBack()
+    using ends = linkedSignal(this.#stop.signal, taken.lost)
+    if (!(await this.#limiter.acquire(ends.signal))) return taken.handBack()
     try {
-      await this.#process(taken, signal)
+      await this.#process(taken, ends.signal)
     } finally {
       this.#limiter.release()
     }
@@ -105,8 +101,8 @@ export class Consumer implements Consumption {
     const outcome = await this.#outcome(route, delivery, headersOf(taken.message), signal)
     end()
     if (outcome === 'interrupted') return this.#count(delivery.type, 'handed_back', taken.handBack())
-    const decision = decide(outcome, { attempt: delivery.attempt, rungs: rungsOf(route), now: Date.now() })
-    await this.#count(delivery.type, outcome.kind, settle(this.#options, taken, decision))
+    const standing = { attempt: delivery.attempt, rungs: rungsOf(route), now: Date.now() }
+    await this.#count(delivery.type, outcome.kind, settleOutcome(this.#options, taken, outcome, standing))
   }
 
   async #outcome(

@@ -1,4 +1,5 @@
 import type { Channel } from 'amqplib'
+import { messageOf } from '../errors/index.ts'
 import { type Connected, rpc } from './connection.ts'
 import type { Topology } from './topology.ts'
 
@@ -9,7 +10,7 @@ import type { Topology } from './topology.ts'
 export const declareTopology = async (connected: Connected, topology: Topology): Promise<void> => {
   const channel = await rpc(connected, 'opening a channel', connected.model.createChannel())
   channel.on('error', () => {})
-  await rpc(connected, 'declaring the queues', declareOn(channel, topology))
+  await rpc(connected, 'declaring the queues', declareOn(channel, topology)).catch(explain)
   await rpc(connected, 'closing a channel', channel.close())
 }
 
@@ -20,4 +21,14 @@ const declareOn = async (channel: Channel, { exchanges, queues, bindings }: Topo
     ...queues.map(({ name }) => channel.assertQueue(name, { durable: true, arguments: { 'x-queue-type': 'quorum' } })),
     ...bindings.map(({ queue, exchange, key }) => channel.bindQueue(queue, exchange, key)),
   ])
+}
+
+const explain = (error: unknown): never => {
+  if (!messageOf(error).includes('PRECONDITION')) throw error
+  throw new Error(
+    `${messageOf(error)}; it was declared with other settings: drain and delete it, then it is made anew`,
+    {
+      cause: error,
+    },
+  )
 }

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import type { Logger } from 'pino'
 import { messageOf } from '../errors/index.ts'
-import { aborted, backoffMs, pause } from '../runtime/deadline.ts'
+import { aborted, backoffMs, linkedSignal, pause } from '../runtime/deadline.ts'
 
 /** Something that can be lost: `lost` is aborted, with the error, at that moment. */
 export interface Held {
@@ -48,10 +48,10 @@ export class Keeper<H extends Held> {
 
   /** Waits until it is open. @throws the signal's reason, or an error when it is stopped */
   async available(signal?: AbortSignal): Promise<H> {
-    const ends = signal === undefined ? this.#stop.signal : AbortSignal.any([this.#stop.signal, signal])
+    using ends = linkedSignal(this.#stop.signal, ...(signal === undefined ? [] : [signal]))
     while (this.#held === undefined) {
-      ends.throwIfAborted()
-      await once(this.#events, 'up', { signal: ends }).catch(() => ends.throwIfAborted())
+      ends.signal.throwIfAborted()
+      await once(this.#events, 'up', { signal: ends.signal }).catch(() => ends.signal.throwIfAborted())
     }
     return this.#held
   }
@@ -79,7 +79,7 @@ export class Keeper<H extends Held> {
 
   /** One life: returns why it ended. */
   async #once(): Promise<unknown> {
-    const { open, release, onUp, onDown } = this.#options
+    const { name, log, open, release, onUp, onDown } = this.#options
     let held: H
     try {
       held = await open(this.#stop.signal)
@@ -87,10 +87,12 @@ export class Keeper<H extends Held> {
       return error
     }
     this.#held = held
+    if (this.#trouble !== undefined) log.info(`${name} is there again`)
     this.#trouble = undefined
     onUp?.(held)
     this.#events.emit('up')
-    await Promise.race([aborted(held.lost), aborted(this.#stop.signal)])
+    using ends = linkedSignal(held.lost, this.#stop.signal)
+    await aborted(ends.signal)
     this.#held = undefined
     onDown?.(held, held.lost.reason)
     await release(held)

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
 import type { Domain, Rung } from '../contracts/index.ts'
-import { messageOf } from '../errors/index.ts'
+import { UnavailableError, messageOf } from '../errors/index.ts'
 import { pause } from '../runtime/deadline.ts'
 import type { DeadLetterAlerts } from './alerts.ts'
-import type { Decision } from './decide.ts'
+import { type Decision, type Standing, decide } from './decide.ts'
 import { HEADER, type Headers, attemptOf, copyProperties, headersOf, jsonBytes, properties } from './envelope.ts'
 import { UnroutableError } from './errors.ts'
 import type { BusMetrics } from './metrics.ts'
@@ -11,6 +11,7 @@ import type { Outgoing } from './pending.ts'
 import type { Publisher } from './publisher.ts'
 import type { Taken } from './subscription.ts'
 import { WORK_EXCHANGE, deadQueue, rungName } from './topology.ts'
+import type { Outcome } from './types.ts'
 
 /** What the settling of one queue's messages needs. */
 export interface Settling {
@@ -37,8 +38,24 @@ const MOST_STACK = 4_000
 /** Between two tries to place a copy while RabbitMQ does not take it. */
 const AGAIN_MS = 1_000
 
-/** Carry out a decision. The ack comes last: whatever fails before it brings the message back. */
-export const settle = async (settling: Settling, taken: Taken, decision: Decision): Promise<void> => {
+/**
+ * Carry out an outcome. The ack comes last: whatever fails before it brings the message back. An outcome that cannot be
+ * carried out (an answer that is no JSON, a snooze until an invalid date) is a bug of the handler: the message is parked.
+ */
+export const settleOutcome = async (
+  settling: Settling,
+  taken: Taken,
+  outcome: Outcome,
+  standing: Standing,
+): Promise<void> => {
+  try {
+    await settle(settling, taken, decide(outcome, standing))
+  } catch (error) {
+    await bury(settling, taken, `what its handler returned cannot be carried out: ${messageOf(error)}`, error)
+  }
+}
+
+const settle = async (settling: Settling, taken: Taken, decision: Decision): Promise<void> => {
   switch (decision.do) {
     case 'ack':
       return taken.ack()
@@ -87,7 +104,9 @@ export const bury = async (settling: Settling, taken: Taken, reason: string, cau
     content: message.content,
     properties: copyProperties(message, headers),
   }
-  if (!(await place(settling, taken, copy))) return
+  // Properties that cannot be encoded again are left behind; the bytes and the reason are not.
+  const bare = { ...copy, properties: copyProperties({ properties: { ...message.properties, headers: {} } }, headers) }
+  if (!(await place(settling, taken, copy).catch(() => place(settling, taken, bare)))) return
   metrics.dead.inc({ queue })
   log.error(
     { queue, id: copy.properties.messageId, type: copy.properties.type, reason },
@@ -120,6 +139,7 @@ export const ANSWER = 'answer'
  * Publish a copy until it is confirmed. The message stays in hand meanwhile, so a broker that takes nothing is felt as
  * back-pressure and no work is lost.
  * @returns false when the channel was lost first: the broker redelivers the message
+ * @throws whatever says that the copy can never be published
  */
 const place = async ({ publisher, log, queue }: Settling, taken: Taken, copy: Outgoing): Promise<boolean> => {
   while (!taken.lost.aborted) {
@@ -132,6 +152,7 @@ const place = async ({ publisher, log, queue }: Settling, taken: Taken, copy: Ou
         log.warn({ queue, id: taken.message.properties.messageId }, 'the asker is gone: its answer was dropped')
         return true
       }
+      if (!(error instanceof UnavailableError || error instanceof UnroutableError)) throw error
       log.warn({ queue, err: error }, 'a copy was not confirmed; it is tried again')
       await pause(AGAIN_MS, taken.lost)
     }

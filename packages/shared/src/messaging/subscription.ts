@@ -5,6 +5,7 @@ import { type Session, keepChannel } from './channels.ts'
 import { type Connected, rpc } from './connection.ts'
 import type { Keeper } from './keeper.ts'
 import type { Link } from './link.ts'
+import type { BusMetrics } from './metrics.ts'
 import { asError } from './unexpected.ts'
 
 /** One message in hand, with the only ways to give it back. All of them do nothing once the channel is lost. */
@@ -22,6 +23,7 @@ export interface SubscriptionOptions {
   readonly queue: string
   readonly link: Link
   readonly log: Logger
+  readonly metrics: BusMetrics
   readonly prefetch: number
   /** Runs before consuming on a channel that replaces another one of the same connection: its queue may be gone. */
   readonly redeclare: (connected: Connected) => Promise<void>
@@ -62,6 +64,7 @@ export class Subscription {
         const life = this.#life(session)
         if (life !== undefined) this.#align(life).catch((error: unknown) => life.fail(asError(error)))
       },
+      onDown: () => options.metrics.inFlight.set({ queue: options.queue }, 0),
     })
   }
 
@@ -101,6 +104,7 @@ export class Subscription {
     const alone = [...life.unsettled].every((tag) => tag > top || tags.has(tag))
     if (!alone) return open.forEach(({ one }) => one.ack())
     open.forEach(({ at }) => at !== undefined && life.unsettled.delete(at.tag))
+    this.#showInFlight(life)
     onOpenChannel(() => life.channel.ack(last.one.message, true))
   }
 
@@ -148,8 +152,10 @@ export class Subscription {
     if (message === null) return life.fail(new Error(`queue ${this.#options.queue} was deleted or moved`))
     const tag = message.fields.deliveryTag
     life.unsettled.add(tag)
+    this.#showInFlight(life)
     const once = (send: (channel: Channel) => void): void => {
       if (life.lost.aborted || !life.unsettled.delete(tag)) return
+      this.#showInFlight(life)
       onOpenChannel(() => send(life.channel))
     }
     const taken: Taken = {
@@ -161,6 +167,11 @@ export class Subscription {
     }
     this.#takers.set(taken, { life, tag })
     this.#options.receive(taken)
+  }
+
+  #showInFlight({ unsettled }: Life): void {
+    const { metrics, queue } = this.#options
+    metrics.inFlight.set({ queue }, unsettled.size)
   }
 }
 

@@ -92,11 +92,10 @@ export class PolicyCheck {
       policyTroubles(topology.queues, await readQueues(managementUrl, vhost), await readPolicies(managementUrl, vhost))
   }
 
+  /** The first call waits for an answer; later ones tell the last one while it is renewed, since probes are impatient. */
   async sentences(): Promise<readonly string[]> {
-    if (Date.now() >= this.#until) {
-      this.#running ??= this.#check().finally(() => (this.#running = undefined))
-      await this.#running
-    }
+    if (Date.now() >= this.#until) this.#running ??= this.#check().finally(() => (this.#running = undefined))
+    if (this.#until === 0) await this.#running
     return this.#sentences
   }
 

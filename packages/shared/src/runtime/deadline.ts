@@ -5,25 +5,37 @@ import { setTimeout as sleep } from 'node:timers/promises'
  * @throws what `late()` makes when the time is over, or the signal's reason when it is aborted first
  */
 export const within = async <T>(work: Promise<T>, ms: number, late: () => Error, signal?: AbortSignal): Promise<T> => {
-  const over = new AbortController()
   work.catch(() => {})
-  const timer = setTimeout(() => over.abort(late()), ms)
+  const cut = Promise.withResolvers<never>()
+  const stop = (): void =>
+    cut.reject(signal?.reason instanceof Error ? signal.reason : new Error(String(signal?.reason)))
+  const timer = setTimeout(() => cut.reject(late()), ms)
+  signal?.addEventListener('abort', stop, { once: true })
+  if (signal?.aborted === true) stop()
   try {
-    return await Promise.race([
-      work,
-      rejection(signal === undefined ? over.signal : AbortSignal.any([over.signal, signal])),
-    ])
+    return await Promise.race([work, cut.promise])
   } finally {
     clearTimeout(timer)
+    signal?.removeEventListener('abort', stop)
   }
 }
 
-const rejection = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    const fail = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)))
-    if (signal.aborted) fail()
-    else signal.addEventListener('abort', fail, { once: true })
-  })
+/**
+ * A signal that is aborted with the first of several. To be disposed of when it is no longer needed: unlike
+ * `AbortSignal.any`, whose listeners stay in memory for as long as the longest-lived of its sources.
+ */
+export const linkedSignal = (...sources: readonly AbortSignal[]): Disposable & { readonly signal: AbortSignal } => {
+  const controller = new AbortController()
+  const listeners = sources.map((source) => [source, (): void => controller.abort(source.reason)] as const)
+  for (const [source, abort] of listeners) {
+    if (source.aborted) abort()
+    else source.addEventListener('abort', abort, { once: true })
+  }
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => listeners.forEach(([source, abort]) => source.removeEventListener('abort', abort)),
+  }
+}
 
 /** Wait `ms` or until the signal is aborted; says whether the whole time passed. */
 export const pause = async (ms: number, signal?: AbortSignal): Promise<boolean> => {
