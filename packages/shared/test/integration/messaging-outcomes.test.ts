@@ -12,6 +12,7 @@ import {
 import { PermanentError, ThrottledError } from '@surepost/shared/errors'
 import {
   type DeadLetter,
+  answer,
   applyPolicies,
   deadLetterAlert,
   done,
@@ -131,6 +132,27 @@ test('what is rejected, and what throws a permanent error, is parked at once', a
   expect(await onlyLetter()).toMatchObject({ reason: 'nobody may pause it', attempts: 1 })
   await bus.send(ResumeAccount, resume(), { shard: 0 })
   expect(await onlyLetter()).toMatchObject({ reason: 'unknown_account: there is no such account' })
+})
+
+test('an outcome that cannot be carried out is parked, and holds nothing up', async () => {
+  const bus = await busOf(env)
+  const circle: { self?: unknown } = {}
+  circle.self = circle
+  let resumed = false
+  await bus.consume(
+    [
+      handle(PauseAccount, async ({ body }) => (body.reason === 'answer' ? answer(circle) : snooze(new Date(NaN), ''))),
+      handle(ResumeAccount, async () => ((resumed = true), done)),
+    ],
+    { prefetch: 1 },
+  )
+  await bus.request(PauseAccount, pause('answer'), { shard: 0, replyTo: 'surepost.nobody', correlationId: 'c' })
+  const { reason } = await onlyLetter()
+  expect(reason).toContain('what its handler returned cannot be carried out: Converting circular structure to JSON')
+  await bus.send(PauseAccount, pause('snooze'), { shard: 0 })
+  expect((await onlyLetter()).reason).toBe('what its handler returned cannot be carried out: Invalid time value')
+  await bus.send(ResumeAccount, resume(), { shard: 0 })
+  await eventually(() => resumed)
 })
 
 test('a type without a route is parked', async () => {

@@ -1,4 +1,4 @@
-import { aborted, backoffMs, pause, within } from '@surepost/shared/runtime'
+import { aborted, backoffMs, linkedSignal, pause, within } from '@surepost/shared/runtime'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
@@ -26,6 +26,18 @@ test('work that fails after its deadline is no unhandled rejection', async () =>
   await expect(within(promise, 5, late)).rejects.toThrow('late')
   reject(new Error('too late to matter'))
   await pause(0)
+})
+
+test('a linked signal follows the first of its sources, and none once it is disposed of', () => {
+  const [one, two] = [new AbortController(), new AbortController()]
+  const follows = linkedSignal(one.signal, two.signal)
+  const disposed = linkedSignal(one.signal, two.signal)
+  disposed[Symbol.dispose]()
+  two.abort(new Error('second'))
+  one.abort(new Error('first'))
+  expect(follows.signal.reason).toEqual(new Error('second'))
+  expect(disposed.signal.aborted).toBe(false)
+  expect(linkedSignal(one.signal).signal.reason).toEqual(new Error('first'))
 })
 
 test('pause says whether the whole time passed', async () => {
