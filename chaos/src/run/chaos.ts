@@ -24,7 +24,10 @@ export interface ChaosOptions extends Wanted {
   readonly only?: readonly string[]
   /** Longest time from the last submission and fault until all is quiet, in milliseconds. */
   readonly quietWithinMs?: number
+  /** Told how far it is, every few seconds. */
   readonly onProgress: (text: string) => void
+  /** Told what happens: what was broken, and when. */
+  readonly onEvent: (text: string) => void
 }
 
 export interface ChaosResult {
@@ -81,7 +84,7 @@ const perform = async (options: ChaosOptions, plan: Plan, world: World, signal: 
     recoveries: recoveriesOf(site, records, handles),
     clock,
     pace,
-    onChange: (text) => options.onProgress(`${stamp(clock.now)}  ${text}`),
+    onChange: (text) => options.onEvent(`${stamp(clock.now)}  ${text}`),
   })
   const watch = watchProgress({ plan, work, injector, world, clock, onProgress: options.onProgress })
   try {

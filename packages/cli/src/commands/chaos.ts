@@ -10,6 +10,7 @@ interface ChaosOptions {
   readonly faults: number
   readonly seed: number
   readonly only?: readonly string[]
+  readonly patience?: number
   readonly data?: string
   readonly keep?: boolean
   readonly json?: boolean
@@ -34,6 +35,12 @@ export const chaosCommand = (program: Command, done: (code: number) => void): vo
       new Option('--seed <s>', 'the plan follows from it (random by default)').argParser(wholeNumber(0, 2 ** 32 - 1)),
     )
     .option('--only <kinds...>', 'plant only these kinds of fault')
+    .addOption(
+      new Option(
+        '--patience <s>',
+        'seconds to wait for quiet after the last post and fault (by default from the number of posts)',
+      ).argParser(wholeNumber(1, 86_400)),
+    )
     .option('--data <dir>', 'a folder that is empty or missing, for everything of the run')
     .option('--keep', 'keep that folder; one of a run with troubles is always kept')
     .option('--json', 'print one last line of JSON with the figures')
@@ -45,7 +52,7 @@ export const chaosCommand = (program: Command, done: (code: number) => void): vo
 }
 
 const run = async (
-  { data, only, keep = false, json = false, ...wanted }: ChaosOptions,
+  { data, only, patience, keep = false, json = false, ...wanted }: ChaosOptions,
   signal: AbortSignal,
 ): Promise<boolean> => {
   const { chaos, checkKinds } = await import('../../../../chaos/src/command.ts')
@@ -60,10 +67,13 @@ const run = async (
       dataDir,
       keep,
       json,
+      ...(only === undefined ? {} : { only }),
+      ...(patience === undefined ? {} : { quietWithinMs: patience * 1_000 }),
       onProgress: (text: string) => progress.step(text),
+      onEvent: (text: string) => progress.note(text),
       stopProgress: () => progress.stop(),
     }
-    return await chaos(only === undefined ? options : { ...options, only }, signal)
+    return await chaos(options, signal)
   } finally {
     progress.stop()
   }
