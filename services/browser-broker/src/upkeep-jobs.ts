@@ -7,6 +7,7 @@ import type { Desk } from './leases/desk.ts'
 
 const RESEND_EVERY_MS = 30_000
 const PRUNE_EVERY_MS = 3_600_000
+const MEASURE_EVERY_MS = 5_000
 const COUNT_EVERY_MS = 1_000
 /** Browsers that no lease accounts for are a leak when they last this long. */
 const LEAK_MS = 10_000
@@ -39,6 +40,12 @@ export const startUpkeep = ({
       )
     leaked.set(leak ? odd : 0)
   }
+  const outbox = gauge('surepost_ledger_outbox', 'Facts and commands of the ledger that RabbitMQ has not confirmed.')
+  const measure = async (): Promise<void> => {
+    const status = await ledger.care('status')
+    unsettled.set(status.unsettled)
+    outbox.set(status.outbox)
+  }
   const resend = async (): Promise<void> => {
     const { resent } = await ledger.ask('resend')
     if (resent > 0)
@@ -46,7 +53,6 @@ export const startUpkeep = ({
         { resent },
         'actions were open without a lease and nobody asked for them: their commands were sent again',
       )
-    unsettled.set((await ledger.care('status')).unsettled)
   }
   const every = (ms: number, run: () => void | Promise<void>): NodeJS.Timeout =>
     setInterval(() => {
@@ -58,6 +64,7 @@ export const startUpkeep = ({
     }, ms)
   const timers = [
     every(COUNT_EVERY_MS, count),
+    every(MEASURE_EVERY_MS, measure),
     every(RESEND_EVERY_MS, resend),
     every(PRUNE_EVERY_MS, () => ledger.care('prune')),
   ]

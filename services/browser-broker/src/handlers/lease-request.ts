@@ -15,6 +15,7 @@ export interface LeasePorts {
 
 /** A wrong version is cured by a deployment, not by asking again soon. */
 const VERSION_RETRY_MS = 300_000
+const SPREAD_MS = 3_000
 const LEDGER_RETRY_MS = 5_000
 /** A request is held unacked while it waits: well inside RabbitMQ's `consumer_timeout` of 30 minutes. */
 const MOST_WAIT_MS = 20 * 60_000
@@ -57,7 +58,9 @@ const wrongVersion = (theirs: string, ours: string): Refusal => ({
 const gate = async (ledger: Pick<Ledger, 'ask'>, { account, class: leaseClass }: InLine): Promise<Refusal | null> => {
   try {
     const denied = await ledger.ask('gate', { account, class: leaseClass })
-    return denied === null ? null : { reason: denied.denied, retryAt: denied.retryAt, detail: denied.detail }
+    if (denied === null) return null
+    // Those who wait for one moment (the end of a pause) do not all come back at it.
+    return { reason: denied.denied, retryAt: denied.retryAt + Math.random() * SPREAD_MS, detail: denied.detail }
   } catch (error) {
     return { reason: 'pressure', retryAt: Date.now() + LEDGER_RETRY_MS, detail: messageOf(error) }
   }

@@ -1,5 +1,5 @@
 import { type AccountId, type LeaseClass, newId } from '@surepost/shared/contracts'
-import { messageOf } from '@surepost/shared/errors'
+import { UnavailableError, messageOf } from '@surepost/shared/errors'
 import { counter, pause } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
 import type { BrowserPool } from '../browsers/pool.ts'
@@ -60,9 +60,13 @@ export class Holding {
       this.#close(lease, null)
       return opened
     }
+    // Ended meanwhile (shutdown): its end does not wait for a browser that it does not know of.
+    if (lease.state !== 'offered')
+      throw new UnavailableError('browser-broker', 'The lease ended before it was offered.')
     Object.assign(lease, opened.opened)
     lease.browser = this.#ports.pool.take()
     const browser = await lease.browser
+    lease.ending.signal.throwIfAborted()
     this.#expire(lease)
     void browser.gone.then(() => this.end(lease, 'browser_crash'))
     return null

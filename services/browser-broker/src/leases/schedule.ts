@@ -33,6 +33,10 @@ export interface Grants {
   readonly decideAgainAt: Millis | null
 }
 
+/** Estimates are only estimates: nobody is sent away for longer than this, nor asked to come back at once. */
+const LEAST_RETRY_MS = 1_000
+const MOST_RETRY_MS = 60_000
+
 type Taken = readonly Pick<Held, 'account' | 'class'>[]
 
 const isRead = (leaseClass: LeaseClass): boolean => leaseClass !== 'act'
@@ -110,7 +114,7 @@ const refusalOf = (
   const { requestId, startBy, account } = request
   const busy = accountWait(request, before, held, now, limits)
   const full = slotWait(request, before, limits)
-  const retryAt = now + Math.max(1_000, busy, full)
+  const retryAt = now + Math.min(Math.max(LEAST_RETRY_MS, busy, full), MOST_RETRY_MS)
   if (now >= startBy) {
     const reason = busy > 0 ? 'account_busy' : 'deadline'
     return { requestId, reason, retryAt, detail: `No lease came free by ${new Date(startBy).toISOString()}.` }

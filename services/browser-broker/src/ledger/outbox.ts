@@ -1,7 +1,7 @@
 import { COMMANDS, FACTS, type CommandContract, type FactContract } from '@surepost/shared/contracts'
 import { messageOf } from '@surepost/shared/errors'
 import type { Bus } from '@surepost/shared/messaging'
-import { backoffMs, gauge, pause } from '@surepost/shared/runtime'
+import { backoffMs, pause } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
 import type { Ledger } from './ledger.ts'
 import type { Parcel } from './upkeep.ts'
@@ -33,7 +33,6 @@ const publish = (bus: Bus, parcel: Parcel, shard: number): Promise<void> => {
  */
 export const runOutbox = (ledger: Ledger, bus: Bus, shard: number, log: Logger): Outbox => {
   const stopping = new AbortController()
-  const depth = gauge('surepost_ledger_outbox', 'Facts and commands of the ledger that are not confirmed yet.')
   let wake = new AbortController()
   let waiting = 0
   ledger.onWritten(() => wake.abort())
@@ -41,7 +40,6 @@ export const runOutbox = (ledger: Ledger, bus: Bus, shard: number, log: Logger):
   const round = async (): Promise<number> => {
     const parcels = await ledger.care('outbox', 0, BATCH)
     waiting = parcels.length
-    depth.set(waiting)
     const results = await Promise.allSettled(parcels.map((parcel) => publish(bus, parcel, shard)))
     const sent = parcels.filter((_, i) => results[i]?.status === 'fulfilled')
     if (sent.length > 0)
@@ -50,7 +48,6 @@ export const runOutbox = (ledger: Ledger, bus: Bus, shard: number, log: Logger):
         sent.map((parcel) => parcel.seq),
       )
     waiting -= sent.length
-    depth.set(waiting)
     const failed = results.find((r) => r.status === 'rejected')
     if (failed !== undefined) throw failed.reason
     return parcels.length

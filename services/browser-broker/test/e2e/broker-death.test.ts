@@ -19,7 +19,7 @@ import { startBroker } from '../support/broker-process.ts'
 const env = await isolate()
 const link = await cuttable(env.endpoints.amqpUrl)
 // The broker reaches RabbitMQ through a link that can be cut; the holders do not.
-const setup = await setUp(env, { env: { AMQP_URL: link.url } })
+const setup = await setUp(env, { env: { AMQP_URL: link.url, LEASE_READ_MS: '3000' } })
 const { broker, bus, leases } = setup
 const facts: RecordedFact[] = []
 const watching = await bus.watchFacts((fact) => void facts.push(fact))
@@ -77,6 +77,21 @@ test('a holder that meets a challenge stops everything on the account', async ()
     (a) => a.config.id === account,
   )
   expect(entry?.paused).toEqual({ reason: 'a challenge', until: null })
+})
+
+test('a lease ends absolutely, however busy; renewing moves its end', async () => {
+  const account = await setup.account('expiring')
+  const lease = await acquired(leases, requestOf(account, { class: 'background' }))
+  const first = lease.expiresAt
+  const page = await lease.newPage()
+  await eventually(() => Date.now() > first.getTime() - 1_500)
+  expect((await lease.renew()).getTime()).toBeGreaterThan(first.getTime())
+  await eventually(() => Date.now() > first.getTime())
+  expect(lease.signal.aborted).toBe(false)
+  for (let aborted = false; !aborted; aborted = lease.signal.aborted) await page.goto(setup.site).catch(() => {})
+  expect(Date.now()).toBeGreaterThanOrEqual(lease.expiresAt.getTime())
+  expect(String(lease.signal.reason)).toMatch(/expired/)
+  await lease[Symbol.asyncDispose]()
 })
 
 test('the death of the broker leaves no browser, and what was open is unknown after its restart', async () => {

@@ -103,10 +103,11 @@ export const startBroker = async (options: BrokerOptions): Promise<BrokerProcess
       const isReady = async (): Promise<boolean> => {
         if (child.exitCode !== null) return true
         const response = await fetch(`${opsUrl}/readyz`)
-        if (!response.ok) throw new Error(`the broker is not ready: ${await response.text()}`)
+        if (!response.ok)
+          throw new Error(`the broker is not ready: ${await response.text()}; ${output.slice(-3).join('\n')}`)
         return true
       }
-      await eventually(isReady, { timeoutMs: 30_000 })
+      await eventually(isReady, { timeoutMs: 60_000 })
       if (child.exitCode !== null)
         throw new Error(`the broker ended with ${child.exitCode}: ${output.slice(-5).join('\n')}`)
     },
