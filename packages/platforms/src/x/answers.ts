@@ -25,8 +25,8 @@ const Body = z.object({
   errors: z.array(z.object({ code: z.number().optional(), message: z.string().default('') })).default([]),
 })
 
-/** Unexplained 429s and daily limits are asked again after X's usual windows: 15 minutes and half an hour. */
-const WINDOW_MS = 15 * 60_000
+/** Limits that do not say when they end are asked again after X's usual windows: 15 minutes, for daily ones half an hour. */
+export const WINDOW_MS = 15 * 60_000
 const DAILY_MS = 30 * 60_000
 
 type ErrorRule = (detail: string, until: (ms: number) => Date) => Refusal

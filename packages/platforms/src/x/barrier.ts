@@ -1,11 +1,13 @@
 import type { Locator } from 'playwright'
 import type { ListReading, PostReading, Refusal } from '../platform.ts'
 import { type Driver, WAITS, appears, html, load } from './driver.ts'
-import { parse } from './read/dom.ts'
+import { type Dom, parse } from './read/dom.ts'
 import { readSessionTrouble, readTrouble } from './read/page.ts'
 import { sameHandle } from './read/post.ts'
 import { CONSENT, WENT_WRONG } from './read/words.ts'
 import { type SelectorName, css } from './selectors.ts'
+import { WINDOW_MS } from './answers.ts'
+import { watchLimits } from './watch.ts'
 
 /** Why a page cannot be used: everything of a reading but success. */
 export type Barrier = Exclude<PostReading, { kind: 'read' }>
@@ -18,12 +20,9 @@ const spoken = ({ page }: Driver): readonly Locator[] => [
 ]
 
 /** Who the page says is signed in, when it does. */
-const signedInAs = (content: string): string | undefined => {
-  const $ = parse(content)
-  const href = $('[data-testid=AppTabBar_Profile_Link]').attr('href')
-  return href === undefined
-    ? undefined
-    : /^\/(\w{1,50})\/?$/u.exec(URL.parse(href, 'https://x.com')?.pathname ?? '')?.[1]
+const signedInAs = ($: Dom): string | undefined => {
+  const path = URL.parse($(css('ownProfile')).attr('href') ?? '', 'https://x.com')?.pathname ?? ''
+  return /^\/(\w{1,50})\/?$/u.exec(path)?.[1]
 }
 
 /**
@@ -38,21 +37,36 @@ export const arrive = async (
   wanted: readonly SelectorName[],
   handle: string,
 ): Promise<Barrier | undefined> => {
-  const { status, resetAt } = await load(driver, url)
-  if (status === 429) return { kind: 'throttled', until: resetAt ?? new Date(Date.now() + 15 * 60_000) }
-  const came = await appears(driver, [...wanted, ...MARKERS], WAITS.show, spoken(driver))
-  const content = await html(driver)
+  const limits = watchLimits(driver.page)
+  try {
+    const { status, resetAt } = await load(driver, url)
+    if (status === 429) return { kind: 'throttled', until: resetAt ?? new Date(Date.now() + WINDOW_MS) }
+    const came = await appears(driver, [...wanted, ...MARKERS], WAITS.show, spoken(driver))
+    const barrier = barrierOn(await html(driver), driver.page.url(), came ? wanted : [], handle)
+    const until = limits.until()
+    if (barrier?.kind === 'unreadable' && until) return { kind: 'throttled', until }
+    const http = status >= 400 ? ` The page answered HTTP ${status}.` : ''
+    return barrier?.kind === 'unreadable'
+      ? { ...barrier, detail: `${barrier.detail}${http} Waited for ${wanted.join(' or ')}.` }
+      : barrier
+  } finally {
+    limits.stop()
+  }
+}
+
+const barrierOn = (
+  content: string,
+  url: string,
+  wanted: readonly SelectorName[],
+  handle: string,
+): Barrier | undefined => {
   const $ = parse(content)
-  const trouble = readSessionTrouble($, driver.page.url())
+  const trouble = readSessionTrouble($, url)
   if (trouble) return trouble
-  const other = signedInAs(content)
+  const other = signedInAs($)
   if (other !== undefined && !sameHandle(other, handle))
     return { kind: 'session', trouble: 'signed_out', detail: `The session is @${other}'s, not @${handle}'s.` }
-  if (came && $(wanted.map(css).join(', ')).length > 0) return undefined
-  const why = readTrouble($, driver.page.url())
-  if (why.kind !== 'unreadable') return why
-  const http = status >= 400 ? ` The page answered HTTP ${status}.` : ''
-  return { ...why, detail: `${why.detail}${http} Waited for ${wanted.join(' or ')}.` }
+  return wanted.some((name) => $(css(name)).length > 0) ? undefined : readTrouble($, url)
 }
 
 /** The same for a create: certain that nothing was created, since the page was not even there. */

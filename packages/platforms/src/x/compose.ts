@@ -44,6 +44,12 @@ const type = async ({ page }: Driver, text: string): Promise<void> => {
   }
 }
 
+/** A menu of suggestions that a mention or a hashtag opened may lie over the button. Escape closes it and nothing else. */
+export const closeSuggestions = (driver: Driver): Promise<void> =>
+  step('close the suggestions', WAITS.act, driver.signal, async () => {
+    if (await part(driver.page, 'typeahead').isVisible()) await driver.page.keyboard.press('Escape')
+  })
+
 const clear = async ({ page }: Driver, box: Locator): Promise<void> => {
   await box.click()
   await page.keyboard.press('ControlOrMeta+A')

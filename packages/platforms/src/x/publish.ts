@@ -4,7 +4,7 @@ import { messageOf } from '@surepost/shared/errors'
 import type { Call, CreateResult, Identity, Refusal, SegmentDraft } from '../platform.ts'
 import { outcomeOfCreate } from './answers.ts'
 import { arrive, refusalOf } from './barrier.ts'
-import { attach, dialogComposer, writeText } from './compose.ts'
+import { attach, closeSuggestions, dialogComposer, writeText } from './compose.ts'
 import { type Driver, StepError, WAITS, missing, part, step, withPage } from './driver.ts'
 import { measureX } from './length.ts'
 import { articleOf } from './locate.ts'
@@ -52,6 +52,7 @@ const prepare = async (driver: Driver, site: Site, draft: SegmentDraft): Promise
   if (isRefusal(composer)) return composer
   await attach(driver, composer, draft.media)
   await writeText(driver, composer, draft.text)
+  await closeSuggestions(driver)
   const button = part(composer, 'submit')
   // A trial goes through every check of a click (visible, enabled, not covered) and does not click.
   await step('wait for submit to be ready', WAITS.act, driver.signal, () =>

@@ -4,6 +4,7 @@
  */
 export const SELECTORS = {
   signedIn: ['[data-testid=SideNav_AccountSwitcher_Button]', '[data-testid=AppTabBar_Profile_Link]'],
+  ownProfile: ['[data-testid=AppTabBar_Profile_Link]'],
   signedOut: [
     '[data-testid=loginButton]',
     'a[href="/login"]',

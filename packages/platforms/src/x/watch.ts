@@ -1,6 +1,6 @@
-import type { Page, Request } from 'playwright'
-import type { Answer } from './answers.ts'
-import { WAITS, step } from './driver.ts'
+import type { Page, Request, Response } from 'playwright'
+import { type Answer, WINDOW_MS } from './answers.ts'
+import { WAITS, resetOf, step } from './driver.ts'
 
 /** Hears the one request that a click makes, and its answer. Made before the click, so nothing can be missed. */
 export interface Watch {
@@ -44,4 +44,15 @@ export const watchCall = (page: Page, operations: readonly string[]): Watch => {
       ),
     stop: () => page.off('request', onRequest),
   }
+}
+
+/** Hears whether X limits the calls of a page: the page itself then only says that something went wrong. */
+export const watchLimits = (page: Page): { readonly until: () => Date | undefined; readonly stop: () => void } => {
+  let until: Date | undefined
+  const onResponse = (response: Response): void => {
+    const isApi = (URL.parse(response.url())?.pathname ?? '').startsWith('/i/api/')
+    if (isApi && response.status() === 429) until = resetOf(response.headers()) ?? new Date(Date.now() + WINDOW_MS)
+  }
+  page.on('response', onResponse)
+  return { until: () => until, stop: () => page.off('response', onResponse) }
 }

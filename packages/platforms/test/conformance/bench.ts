@@ -31,7 +31,6 @@ export type Mishap =
   | 'challenge'
   | 'consent_wall'
   | 'page_fails'
-  | 'page_slow'
   | 'list_lags'
   | 'list_breaks'
 

@@ -1,5 +1,5 @@
-import { type FaultKind, createPlayground } from '@surepost/playground'
-import { chromium } from 'playwright'
+import { type FaultKind, type Playground, createPlayground } from '@surepost/playground'
+import { type Browser, type BrowserContext, chromium } from 'playwright'
 import { platformFor } from '../../src/index.ts'
 import type { Bench, Mishap, TruePost } from '../conformance/bench.ts'
 
@@ -29,7 +29,6 @@ const FAULTS: Readonly<Record<Mishap, { readonly kind: FaultKind; readonly delay
   challenge: { kind: 'challenge' },
   consent_wall: { kind: 'consent' },
   page_fails: { kind: 'page_error' },
-  page_slow: { kind: 'slow_page', delayMs: 3_000 },
   list_lags: { kind: 'timeline_lag', delayMs: 3_600_000 },
   list_breaks: { kind: 'list_error' },
 }
@@ -48,19 +47,30 @@ type StorageState = Extract<
   object
 >
 
+/** With what is behind it, for what only the X adapter must do. */
+export interface XBench extends Bench {
+  readonly site: Playground
+  readonly browser: Browser
+  /** The last context that a session was opened in. */
+  context(): BrowserContext | undefined
+}
+
 /** The X web adapter in a real Chromium against a playground. Tests may launch browsers; in production only the broker does. */
-export const xBench = async (): Promise<Bench & { readonly url: string }> => {
+export const xBench = async (): Promise<XBench> => {
   const site = await createPlayground()
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS })
   const adapter = platformFor('x', { baseUrl: site.url })
+  let context: BrowserContext | undefined
   return {
-    url: site.url,
+    context: () => context,
+    site,
+    browser,
     adapter,
     session: async (handle) => {
       const { storageState } = (await ask(`${site.url}/admin/accounts`, 'POST', { handle })) as {
         storageState: StorageState
       }
-      const context = await browser.newContext({ storageState })
+      context = await browser.newContext({ storageState })
       return adapter.open({ kind: 'browser', context }, { handle })
     },
     truth: async () => (await ask(`${site.url}/ledger`, 'GET')) as readonly TruePost[],

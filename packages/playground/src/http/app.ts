@@ -29,7 +29,7 @@ export const createApp = (site: Site): Express => {
   })
   app.use('/admin', admin(site))
   app.use('/i/api/graphql', graphql(site))
-  app.use('/i/list', lists(site))
+  app.use('/i/api/list', lists(site))
   app.use(doors(site))
   app.use('/i', media(site))
   app.use(pages(site))

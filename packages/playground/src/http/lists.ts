@@ -2,7 +2,7 @@ import express, { type Request, type Response, type Router } from 'express'
 import type { Site } from '../site.ts'
 import { type ArticleStyle, article } from '../views/article.ts'
 import type { Account, Post } from '../world/model.ts'
-import { lose } from './strikes.ts'
+import { lose, tooMany } from './strikes.ts'
 import { viewOf } from './gather.ts'
 import { visitorOf } from './visitor.ts'
 
@@ -53,6 +53,8 @@ const entriesOfHome = (site: Site): readonly Entry[] =>
 const answer = (site: Site, request: Request, response: Response, entries: readonly Entry[]): void => {
   const viewer = visitorOf(request, site.world)
   const strikes = site.faults.strike('list', { handle: viewer?.handle, matching: request.originalUrl })
+  const limit = strikes.find(({ effect }) => effect.does === 'too_many')
+  if (limit) return tooMany(response, limit, site.world.now())
   if (lose(response, strikes, 'before')) return
   const now = site.world.now()
   const lagMs = Math.max(0, ...strikes.filter(({ effect }) => effect.does === 'lag').map(({ delayMs }) => delayMs))

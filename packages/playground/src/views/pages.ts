@@ -35,10 +35,10 @@ const virtualList = (label: string, source: string): Html =>
 export const homePage = (viewer: Account): Html =>
   html`${heading('Home')}${composer({ handle: viewer.handle, kind: 'inline' })}${virtualList(
     'Your Home Timeline',
-    '/i/list/home',
+    '/i/api/list/home',
   )}`
 
-export const mentionsPage: Html = html`${heading('Mentions')}${virtualList('Notifications', '/i/list/mentions')}`
+export const mentionsPage: Html = html`${heading('Mentions')}${virtualList('Notifications', '/i/api/list/mentions')}`
 
 const tab = (href: string, label: string, on: boolean): Html =>
   html`<a href="${href}" role="tab" aria-selected="${on ? 'true' : 'false'}">${label}</a>`
@@ -64,7 +64,7 @@ export const profilePage = ({ account, posts, withReplies }: ProfileView): Html 
     <nav class="tabs" role="tablist">
       ${tab(base, 'Posts', !withReplies)}${tab(`${base}/with_replies`, 'Replies', withReplies)}
     </nav>
-    ${virtualList(`${account.name}’s posts`, `/i/list/profile/${account.handle}${withReplies ? '?replies=1' : ''}`)}`
+    ${virtualList(`${account.name}’s posts`, `/i/api/list/profile/${account.handle}${withReplies ? '?replies=1' : ''}`)}`
 }
 
 export interface ConversationView {

@@ -1,0 +1,83 @@
+import { PlatformId } from '@surepost/shared/contracts'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { SegmentDraft } from '../../src/index.ts'
+import { call, handle } from '../conformance/kit.ts'
+import { type XBench, xBench } from './x-bench.ts'
+
+const draft = (text: string): SegmentDraft => ({ text, media: [], parent: null })
+
+describe('the X web adapter', () => {
+  let bench: XBench
+  beforeAll(async () => {
+    bench = await xBench()
+  })
+  afterEach(async () => {
+    await bench.calm()
+    await bench.context()?.close()
+  })
+  afterAll(() => bench[Symbol.asyncDispose]())
+
+  it('leaves the outcome unknown when it is stopped between the click and the answer', async () => {
+    const who = handle()
+    const session = await bench.session(who)
+    const fault = bench.site.faults.add({ kind: 'delay', delayMs: 3_000, handle: who })
+    const stop = new AbortController()
+    const publishing = session.publishSegment(draft('Stopped too late'), { signal: stop.signal })
+    await expect.poll(() => fault.struck, { timeout: 60_000 }).toBe(1)
+    stop.abort()
+    expect(await publishing).toMatchObject({ outcome: 'unknown' })
+  })
+
+  it('does not use a session that is somebody else’s', async () => {
+    const [who, other] = [handle(), handle()]
+    await bench.session(other)
+    const context = bench.context()
+    if (!context) throw new Error('There is no context.')
+    const session = bench.adapter.open({ kind: 'browser', context }, { handle: who })
+    const detail = `The session is @${other}'s, not @${who}'s.`
+    expect(await session.publishSegment(draft('Not as me'), call())).toEqual({
+      outcome: 'not_created',
+      refusal: { kind: 'session', trouble: 'signed_out', detail },
+    })
+    expect(await bench.truth()).not.toContainEqual(expect.objectContaining({ text: 'Not as me' }))
+  })
+
+  it('says which selector found nothing', async () => {
+    const session = await bench.session(handle())
+    bench.site.faults.add({ kind: 'page_error', count: 1 })
+    const result = await session.publishSegment(draft('No page'), call())
+    expect(result).toMatchObject({
+      refusal: { kind: 'trouble', detail: expect.stringContaining('Waited for textBox') as string },
+    })
+  })
+
+  it('says when a limit ends that only the page’s own calls meet', async () => {
+    const session = await bench.session(handle())
+    bench.site.faults.add({ kind: 'list_rate_limit', delayMs: 600_000 })
+    const before = Date.now()
+    const list = await session.readTimeline(new Date(0), call())
+    expect(list.kind === 'throttled' && list.until.getTime() - before).toBeGreaterThan(500_000)
+  })
+
+  it('reads what a page limits as throttled, until the moment that it names', async () => {
+    const session = await bench.session(handle())
+    bench.site.faults.add({ kind: 'page_rate_limit', delayMs: 600_000 })
+    expect(await session.checkSession(call())).toMatchObject({ kind: 'throttled', until: expect.any(Date) as Date })
+  })
+
+  it('leaves no page open, whatever came of it', async () => {
+    const who = handle()
+    const session = await bench.session(who)
+    const id = PlatformId.parse(await bench.somebodyPosts({ handle: who, text: 'Pages' }))
+    await session.readPost({ platformId: id, author: who }, call())
+    await session.publishSegment(draft('More pages'), call())
+    await bench.mishap('answer_lost')
+    await session.publishSegment(draft('And more'), call())
+    await session.findOwnPost({ text: 'Pages', parent: null, notBefore: new Date(0), taken: new Set() }, call())
+    expect(bench.context()?.pages()).toEqual([])
+  })
+
+  it('refuses access of another kind', () => {
+    expect(() => bench.adapter.open({ kind: 'http', fetch }, { handle: 'anybody' })).toThrow(/browser context/u)
+  })
+})
