@@ -73,7 +73,7 @@ begin
   )
   select jsonb_agg(jsonb_build_object(
     'postId', id, 'revision', revision, 'hash', hash, 'account', account, 'platform', platform, 'content', content,
-    'notAfter', not_after, 'scheduledAt', scheduled_at, 'state', state, 'dispatches', dispatches, 'why', why) order by due_at)
+    'notAfter', not_after, 'acceptedAt', submitted_at, 'scheduledAt', scheduled_at, 'state', state, 'dispatches', dispatches, 'why', why) order by due_at)
   into claimed from held;
   return coalesce(claimed, '[]');
 end

@@ -45,6 +45,8 @@ export const DuePost = z.object({
   platform: PlatformName,
   content: PostContent,
   notAfter: Timestamp,
+  /** When its first revision was submitted. */
+  acceptedAt: Timestamp,
   scheduledAt: Timestamp.nullable(),
   state: PostState,
   dispatches: z.int(),

@@ -52,7 +52,8 @@ export interface Sending {
 /** What is said and sent for one claimed post. */
 export const sendingOf = (post: DuePost, now: Date): Sending => {
   const { postId, revision, hash, account, platform, content, scheduledAt } = post
-  const approved = { postId, revision, hash, account, platform, content, notAfter: post.notAfter.toISOString() }
+  const [notAfter, acceptedAt] = [post.notAfter.toISOString(), post.acceptedAt.toISOString()]
+  const approved = { postId, revision, hash, account, platform, content, notAfter, acceptedAt }
   const { fact, command, notBefore } = dispatchOf(approved, scheduledAt, now)
   const underWay = post.state === 'publishing' || post.state === 'unknown'
   return { fact: underWay ? null : fact, command: { ...command, notBefore } }

@@ -24,6 +24,7 @@ describe('claiming due posts', () => {
         why: 'due',
         state: 'accepted',
         scheduledAt: null,
+        acceptedAt: expect.any(Date),
         content: { segments: [{ text: 'part 0', media: [] }] },
       }),
     ])

@@ -70,6 +70,7 @@ describe('sending a claimed post', () => {
     platform: 'x',
     content: { segments: [{ text: 'hello', media: [] }] },
     notAfter: later(3_600),
+    acceptedAt: later(-60),
     scheduledAt: null,
     state: 'accepted',
     dispatches: 0,
@@ -80,6 +81,10 @@ describe('sending a claimed post', () => {
     const { fact, command } = sendingOf(post, now)
     expect(fact?.body).toMatchObject({ postId, revision: 1, at: now.toISOString() })
     expect(command).toMatchObject({ notBefore: null, body: { postId, notAfter: later(3_600).toISOString() } })
+  })
+
+  it('says when the post was accepted, by which a ledger that is younger knows to ask the platform first', () => {
+    expect(sendingOf(post, now).command.body.acceptedAt).toBe(later(-60).toISOString())
   })
 
   it('holds a scheduled one until its time, and expects no word before it', () => {
