@@ -16,7 +16,7 @@ import {
   snooze,
 } from './types.ts'
 
-export type ApplyFacts = (batch: readonly RecordedFact[], context: HandlerContext) => Promise<readonly Outcome[]>
+type ApplyFacts = (batch: readonly RecordedFact[], context: HandlerContext) => Promise<readonly Outcome[]>
 
 export interface BatcherOptions extends Omit<SubscriptionOptions, 'receive' | 'prefetch'>, Settling, BatchOptions {
   readonly facts: readonly FactContract[]

@@ -23,7 +23,7 @@ export const deadQueue = (queue: string): string => `${queue}.dead`
 const DOMAINS = ['commands', 'facts'] as const satisfies readonly Domain[]
 export const RUNG_NAMES = Object.keys(RUNGS) as readonly Rung[]
 
-export interface ExchangeSpec {
+interface ExchangeSpec {
   readonly name: string
   readonly type: 'direct' | 'topic' | 'fanout'
 }
@@ -34,7 +34,7 @@ export type QueueSpec =
   | { readonly name: string; readonly role: 'dead' }
   | { readonly name: string; readonly role: 'rung'; readonly ttlMs: number }
 
-export interface BindingSpec {
+interface BindingSpec {
   readonly queue: string
   readonly exchange: string
   readonly key: string
