@@ -16,6 +16,8 @@ export interface StackOptions {
   readonly ephemeral?: boolean
   /** False: Postgres does not wait for the disk (a crash of the machine may lose data, of a process not). */
   readonly durable?: boolean
+  /** `containers`: RabbitMQ, Postgres and PostgREST from their images by testcontainers; their data goes with the stack. */
+  readonly backend?: 'local' | 'containers'
   /** Told what has been reached, one short sentence each. */
   readonly onProgress?: (text: string) => void
   /** Told when a process of the stack ended that nobody stopped. It is not started again. */
@@ -93,6 +95,7 @@ const readiness = (child: ChildProcess, dataDir: string, options: StackOptions):
       dataDir,
       ephemeral: options.ephemeral ?? false,
       durable: options.durable ?? true,
+      backend: options.backend ?? 'local',
       ...(options.port === undefined ? {} : { port: options.port }),
     })
   })

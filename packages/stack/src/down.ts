@@ -1,14 +1,11 @@
-import { existsSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { controlAt } from './control-client.ts'
-import { readKnown } from './data-folder.ts'
-import { rabbitmqContainer } from './dependencies/rabbitmq-docker.ts'
 import { StackError } from './errors.ts'
 import { isAlive } from './process/identity.ts'
 import { readState, removeState, type StackState } from './state.ts'
 import { sweepState } from './supervisor/sweep.ts'
-import { removeContainer } from './system/docker.ts'
 
 /** What `stopStack` found: a stack that it stopped, what a crash had left behind, or nothing. */
 export type Stopped = 'stopped' | 'cleaned' | 'nothing'
@@ -50,8 +47,6 @@ const untilGone = async ({ supervisor }: StackState, patienceMs: number, signal?
 /** Kill and remove what a stack whose supervisor is gone has left. */
 export const cleanUp = async (state: StackState): Promise<void> => {
   await sweepState(state)
-  if (existsSync(join(state.dataDir, 'rabbitmq-docker')))
-    await removeContainer(rabbitmqContainer(readKnown(state.dataDir).id))
   removeState(state.dataDir)
   rmSync(join(state.dataDir, 'lock'), { force: true })
 }

@@ -19,6 +19,7 @@ const start = async (): Promise<Stack> =>
     dataDir: await mkdtemp(join(tmpdir(), 'surepost-test-')),
     ephemeral: true,
     durable: false,
+    backend: process.env['SUREPOST_STACK'] === 'containers' ? 'containers' : 'local',
     onExited: ({ name, how, logFile }) => process.stderr.write(`test stack: ${name} ended (${how}); see ${logFile}\n`),
   })
 

@@ -1,5 +1,6 @@
 import type { Exit, ManagedProcess } from '../process/managed.ts'
 import type { Ports } from '../ports.ts'
+import type { RunResult } from '../system/run.ts'
 import type { Secrets } from '../secrets.ts'
 
 /** What the services and tests depend on, in the order in which it is started. */
@@ -32,4 +33,8 @@ export interface Dependency {
   start(signal?: AbortSignal): Promise<void>
   /** Stop it; `hard` is SIGKILL. Nothing happens when it is stopped. */
   stop(options?: { readonly hard?: boolean }): Promise<void>
+  /** RabbitMQ only: run its own `rabbitmqctl` with these arguments. */
+  control?(args: readonly string[]): Promise<RunResult>
+  /** What has to be given back once the whole stack is stopped. */
+  remove?(): Promise<void>
 }

@@ -1,40 +1,44 @@
 import { join } from 'node:path'
+import type { PostgrestTarget } from '../backends/backend.ts'
 import { answers } from '../process/wait.ts'
 import { findPostgrest } from '../system/find.ts'
 import type { Dependency, StackContext } from './dependency.ts'
 import { authenticatorUrl } from './supabase-roles.ts'
 import { supervise, type Supervised } from './supervised.ts'
 
-interface PostgrestTarget {
-  readonly name: string
-  readonly database: string
-  readonly port: number
-  readonly adminPort: number
-  /** Connections to Postgres. */
-  readonly pool: number
-}
+/** PostgREST's settings (https://docs.postgrest.org/en/v12/references/configuration.html), as Supabase has them. */
+export const postgrestEnv = (
+  { secrets }: StackContext,
+  own: {
+    readonly uri: string
+    readonly host: string
+    readonly port: number
+    readonly adminPort: number
+    readonly pool: number
+  },
+): Record<string, string> => ({
+  PGRST_DB_URI: own.uri,
+  PGRST_DB_SCHEMAS: 'public',
+  PGRST_DB_EXTRA_SEARCH_PATH: 'public, extensions',
+  PGRST_DB_ANON_ROLE: 'anon',
+  PGRST_DB_POOL: String(own.pool),
+  // No more rows in one answer.
+  PGRST_DB_MAX_ROWS: '1000',
+  PGRST_JWT_SECRET: secrets.jwtSecret,
+  PGRST_SERVER_HOST: own.host,
+  PGRST_SERVER_PORT: String(own.port),
+  PGRST_ADMIN_SERVER_PORT: String(own.adminPort),
+  PGRST_LOG_LEVEL: 'warn',
+})
 
-/** One PostgREST (https://docs.postgrest.org/en/v12/references/configuration.html) before one database. */
+/** One PostgREST before one database, as a process of this machine. */
 export const postgrestProcess = (context: StackContext, target: PostgrestTarget): Supervised =>
   supervise(context, {
     spec: () => ({
       name: target.name,
       command: findPostgrest(),
       args: [],
-      env: {
-        PGRST_DB_URI: authenticatorUrl(context, target.database),
-        PGRST_DB_SCHEMAS: 'public',
-        PGRST_DB_EXTRA_SEARCH_PATH: 'public, extensions',
-        PGRST_DB_ANON_ROLE: 'anon',
-        PGRST_DB_POOL: String(target.pool),
-        // As Supabase: no more rows in one answer.
-        PGRST_DB_MAX_ROWS: '1000',
-        PGRST_JWT_SECRET: context.secrets.jwtSecret,
-        PGRST_SERVER_HOST: '127.0.0.1',
-        PGRST_SERVER_PORT: String(target.port),
-        PGRST_ADMIN_SERVER_PORT: String(target.adminPort),
-        PGRST_LOG_LEVEL: 'warn',
-      },
+      env: postgrestEnv(context, { ...target, host: '127.0.0.1', uri: authenticatorUrl(context, target.database) }),
       cwd: context.dataDir,
       logFile: join(context.logDir, `${target.name}.log`),
       stopSignal: 'SIGTERM',

@@ -1,20 +1,20 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { StackError } from '../errors.ts'
 import { answersOnTcp } from '../process/tcp.ts'
 import { answers } from '../process/wait.ts'
 import type { ProcessSpec } from '../process/managed.ts'
 import { findEpmd, findRabbitmqServer } from '../system/find.ts'
 import type { Dependency, StackContext } from './dependency.ts'
+import { run, type RunResult } from '../system/run.ts'
 import { managementAuth, RABBITMQ_USER, RABBITMQ_VHOST } from './rabbitmq-access.ts'
-import { rabbitmqInDocker } from './rabbitmq-docker.ts'
 import { supervise } from './supervised.ts'
 
 /**
  * The system's RabbitMQ as a node of our own: name, cookie, port mapper (epmd), ports, folders and plugins are this
  * stack's, on loopback only; the system's broker and its files are never touched.
  */
-const rabbitmqOfSystem = (context: StackContext): Dependency => {
+export const rabbitmq = (context: StackContext): Dependency => {
   const epmd = supervise(context, {
     spec: () => epmdSpec(context),
     ready: answersOnTcp(context.ports.epmd),
@@ -42,12 +42,24 @@ const rabbitmqOfSystem = (context: StackContext): Dependency => {
       await server.stop(options)
       await epmd.stop(options)
     },
+    control: (args) => rabbitmqctl(context, args),
   }
 }
 
-/** RabbitMQ of one stack: the system's, or one in Docker where the system has none. */
-export const rabbitmq = (context: StackContext): Dependency =>
-  findRabbitmqServer() === undefined ? rabbitmqInDocker(context) : rabbitmqOfSystem(context)
+const rabbitmqctl = async (context: StackContext, args: readonly string[]): Promise<RunResult> => {
+  const home = homeOf(context)
+  return run(join(dirname(findRabbitmqServer() ?? ''), 'rabbitmqctl'), args, {
+    timeoutMs: 30_000,
+    env: {
+      ...epmdEnv(context),
+      HOME: home,
+      RABBITMQ_NODENAME: nodeName(context),
+      RABBITMQ_CONF_ENV_FILE: join(home, 'rabbitmq-env.conf'),
+    },
+  })
+}
+
+const nodeName = ({ id }: StackContext): string => `surepost-${id}@localhost`
 
 const homeOf = ({ dataDir }: StackContext): string => join(dataDir, 'rabbitmq')
 
@@ -83,7 +95,7 @@ const serverSpec = (context: StackContext): ProcessSpec => {
     env: {
       ...epmdEnv(context),
       HOME: home,
-      RABBITMQ_NODENAME: `surepost-${context.id}@localhost`,
+      RABBITMQ_NODENAME: nodeName(context),
       RABBITMQ_CONFIG_FILE: join(home, 'rabbitmq.conf'),
       RABBITMQ_ADVANCED_CONFIG_FILE: join(home, 'advanced.config'),
       // Named, so that the system's /etc/rabbitmq/rabbitmq-env.conf is not read.

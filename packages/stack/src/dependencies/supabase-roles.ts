@@ -37,8 +37,14 @@ export const prepareDatabase = async (context: StackContext, database: string): 
 }
 
 /** Connection URL of PostgREST's own login, which may only become one of the three API roles. */
-export const authenticatorUrl = (context: StackContext, database: string): string => {
+export const authenticatorUrl = (
+  context: StackContext,
+  database: string,
+  /** As PostgREST sees it; loopback by default. */
+  server?: { readonly host: string; readonly port: number },
+): string => {
   const url = new URL(postgresUrl(context, database))
+  if (server !== undefined) url.host = `${server.host}:${server.port}`
   url.username = 'authenticator'
   url.password = context.secrets.authenticatorPassword
   return url.href

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
+import type { Backend } from '../backends/backend.ts'
 import { createVhost, deleteVhost } from '../broker-definitions.ts'
 import type { StackContext } from '../dependencies/dependency.ts'
 import { openGateway } from '../dependencies/gateway.ts'
-import { postgrestProcess } from '../dependencies/postgrest.ts'
 import { endpointsOf, type Endpoints } from '../endpoints.ts'
 import { StackError } from '../errors.ts'
 import { chooseBase, ephemeralPort, portsFrom } from '../ports.ts'
@@ -40,7 +40,7 @@ interface Open extends Isolate {
   stop(): Promise<void>
 }
 
-export const isolates = (context: StackContext): Isolates => {
+export const isolates = (context: StackContext, backend: Backend): Isolates => {
   const open = new Map<string, Open>()
   const clone = cloner(context)
 
@@ -54,7 +54,7 @@ export const isolates = (context: StackContext): Isolates => {
     const id = `t_${randomBytes(5).toString('hex')}`
     await Promise.all([clone(id), createVhost(context, id)])
     const [port, adminPort] = await Promise.all([ephemeralPort(), ephemeralPort()])
-    const rest = postgrestProcess(context, { name: `postgrest-${id}`, database: id, port, adminPort, pool: 10 })
+    const rest = backend.postgrest(context, { name: `postgrest-${id}`, database: id, port, adminPort, pool: 10 })
     await rest.start()
     const front = await openGateway(0, port)
     const endpoints = endpointsOf(context, { database: id, vhost: id, gatewayPort: front.port })

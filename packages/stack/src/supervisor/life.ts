@@ -2,6 +2,8 @@ import { rmSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { containerBackend } from '../backends/containers.ts'
+import { localBackend } from '../backends/local.ts'
 import type { StackContext } from '../dependencies/dependency.ts'
 import { StackError } from '../errors.ts'
 import { identify, STACK_MARK, type ProcessIdentity } from '../process/identity.ts'
@@ -33,10 +35,11 @@ export const beginLife = async (
   tell: (message: SupervisorMessage) => void,
   onStopped: () => void,
 ): Promise<Running> => {
+  const backend = request.backend === 'containers' ? containerBackend() : localBackend
   const parts = {
-    dependencies: dependencies(context),
+    dependencies: dependencies(context, backend),
     services: services(context, mainSite(context)),
-    isolates: isolates(context),
+    isolates: isolates(context, backend),
   }
   const aborter = new AbortController()
   const owners = { supervisor: self(process.pid), command: self(process.ppid) }

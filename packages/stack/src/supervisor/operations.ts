@@ -20,7 +20,7 @@ interface Parts {
 
 /** Everything that another command may ask of a running stack. */
 export const operations = (parts: Parts): readonly Operation[] => {
-  const { context, dependencies, services, isolates, record, stop } = parts
+  const { dependencies, services, isolates, record, stop } = parts
   return [
     { method: 'GET', path: /^\/stack$/, run: async () => describe(parts) },
     {
@@ -52,7 +52,7 @@ export const operations = (parts: Parts): readonly Operation[] => {
       path: /^\/parts\/rabbitmq\/memory-alarm$/,
       run: async (_parameters, body) => {
         const { on } = AlarmBody.parse(body)
-        await setMemoryAlarm(context, on)
+        await setMemoryAlarm(dependencies.get('rabbitmq'), on)
         return { on }
       },
     },

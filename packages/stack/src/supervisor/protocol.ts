@@ -9,6 +9,7 @@ export const StartRequest = z.object({
   /** Remove the data folder at the end. */
   ephemeral: z.boolean(),
   durable: z.boolean(),
+  backend: z.enum(['local', 'containers']),
 })
 export type StartRequest = z.infer<typeof StartRequest>
 

@@ -1,13 +1,11 @@
+import type { Backend } from '../backends/backend.ts'
 import {
   DEPENDENCY_NAMES,
   type Dependency,
   type DependencyName,
   type StackContext,
 } from '../dependencies/dependency.ts'
-import { gateway } from '../dependencies/gateway.ts'
-import { postgres, POSTGRES_DATABASE, postgresUrl } from '../dependencies/postgres.ts'
-import { postgrest } from '../dependencies/postgrest.ts'
-import { rabbitmq } from '../dependencies/rabbitmq.ts'
+import { POSTGRES_DATABASE, postgresUrl } from '../dependencies/postgres.ts'
 import { RABBITMQ_VHOST } from '../dependencies/rabbitmq-access.ts'
 import { prepareDatabase } from '../dependencies/supabase-roles.ts'
 import { applyDefinitions } from '../broker-definitions.ts'
@@ -27,13 +25,8 @@ const isName = (name: string): name is DependencyName => (DEPENDENCY_NAMES as re
 /** A dependency's name, or undefined. */
 export const dependencyName = (name: string): DependencyName | undefined => (isName(name) ? name : undefined)
 
-export const dependencies = (context: StackContext): Dependencies => {
-  const all: Readonly<Record<DependencyName, Dependency>> = {
-    postgres: postgres(context),
-    rabbitmq: rabbitmq(context),
-    postgrest: postgrest(context, POSTGRES_DATABASE),
-    gateway: gateway(context),
-  }
+export const dependencies = (context: StackContext, backend: Backend): Dependencies => {
+  const all = backend.dependencies(context)
 
   const startDatabase = async (progress: (text: string) => void, signal: AbortSignal): Promise<void> => {
     await all.postgres.start(signal)
@@ -72,6 +65,8 @@ export const dependencies = (context: StackContext): Dependencies => {
       await all.postgrest.stop(options)
       // Postgres gently in any case: it is quick, and gives back the kernel's memory.
       await Promise.all([all.rabbitmq.stop(options), all.postgres.stop()])
+      await Promise.all(DEPENDENCY_NAMES.map((name) => all[name].remove?.()))
+      await backend.remove?.()
     },
     get: (name) => all[name],
     processes: () => DEPENDENCY_NAMES.flatMap((name) => all[name].processes()),

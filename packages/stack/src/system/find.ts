@@ -43,7 +43,13 @@ export const findEpmd = (): string => {
 
 // The headless shell first: a launch takes a third of the processor time of the whole browser, and half its memory
 // (docs/adr/0003).
-const CHROMIUM_COMMANDS = ['chromium-headless-shell', 'chromium', 'google-chrome-stable', 'google-chrome', 'chromium-browser']
+const CHROMIUM_COMMANDS = [
+  'chromium-headless-shell',
+  'chromium',
+  'google-chrome-stable',
+  'google-chrome',
+  'chromium-browser',
+]
 
 /** A Chromium to drive: CHROMIUM_PATH, the system's, or the one that Playwright downloaded; undefined when there is none. */
 export const findChromium = (): string | undefined => {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { containersAnswer } from '../backends/containers.ts'
 import { StackError } from '../errors.ts'
 import { PROJECT_ROOT } from '../root.ts'
 import { aptInstall, type Installed } from './apt.ts'
-import { dockerAnswers } from './docker.ts'
 import { findChromium, findPostgres, findPostgrest, findRabbitmqServer } from './find.ts'
 import { run } from './run.ts'
 
@@ -35,7 +35,7 @@ const ensureRabbitmq = async ({ onProgress, signal }: InstallOptions): Promise<v
   )
   signal?.throwIfAborted()
   if (installed.ok && findRabbitmqServer() !== undefined) return
-  if (await dockerAnswers()) return
+  if (await containersAnswer()) return
   throw new StackError(
     `RabbitMQ is missing and could not be installed (${reasonOf(installed)}): run "sudo apt-get install rabbitmq-server" (elsewhere: install rabbitmq-server with your package manager), or start Docker, and try again.`,
   )
