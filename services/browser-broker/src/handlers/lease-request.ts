@@ -46,7 +46,7 @@ export const leaseRequest = ({ desk, ledger, playwright }: LeasePorts, leaseClas
     }
     if ((await desk.receive(request, signal)) === 'answered') return done
     throw new TransientError('the browser-broker stops granting')
-  }) as Route
+  })
 
 const wrongVersion = (theirs: string, ours: string): Refusal => ({
   reason: 'version',

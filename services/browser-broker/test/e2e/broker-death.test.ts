@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import {
   CancelAnswer,
   CancelPost,
@@ -157,4 +158,15 @@ test('a second broker on the same ledger waits, unready, and takes over when the
   await second.ready()
   await second.kill('SIGTERM')
   await broker.restart()
+})
+
+test('a stop tells the holders, and leaves neither process nor profile', async () => {
+  const account = await setup.account('stopping')
+  const lease = await acquired(leases, requestOf(account))
+  const lost = new Promise((resolve) => lease.signal.addEventListener('abort', resolve))
+  await broker.kill('SIGTERM')
+  await lost
+  expect(await setup.browsers()).toBe(0)
+  expect(await readdir(`${broker.dataDir}/browsers`)).toEqual([])
+  await lease[Symbol.asyncDispose]()
 })

@@ -5,7 +5,17 @@ import { silentLogger } from '@surepost/shared/runtime'
 import { eventually, isolate } from '@surepost/testkit'
 import { afterAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { acquired, actionFor, granted, newPlatformId, publishedAs, requestOf } from '../support/fixtures.ts'
+import {
+  accountConfig,
+  acquired,
+  actionFor,
+  granted,
+  newPlatformId,
+  publishedAs,
+  requestOf,
+  sessionWith,
+} from '../support/fixtures.ts'
+import { ADMIN_KEY } from '../support/broker-process.ts'
 import { startHolder } from '../support/holder-process.ts'
 import { setUp } from '../support/setup.ts'
 
@@ -222,6 +232,21 @@ test('what a lease refuses never repeats its token', async () => {
   await setup.idle()
   expect(broker.output.join('\n')).not.toContain(grant.token)
   expect(broker.output.join('\n')).not.toContain('secret')
+})
+
+test('the admin routes want their key, and a session must be one', async () => {
+  const account = await setup.account('administered')
+  for (const authorization of ['', 'Bearer wrong', `Basic ${ADMIN_KEY}`])
+    expect((await fetch(`${broker.baseUrl}/accounts`, { headers: { authorization } })).status).toBe(401)
+  expect(await broker.put(`/accounts/${account}/session`, { cookies: 'none' })).toBe(400)
+  expect(await broker.put('/accounts/nobody/session', sessionWith('x'))).toBe(404)
+  const accounts = await broker.get<{ config: { id: string } }[]>('/accounts')
+  expect(accounts.find((a) => a.config.id === account)).toEqual({
+    config: accountConfig(account),
+    paused: null,
+    session: 'ready',
+    used: { post: { lastHour: 0, lastDay: 0 }, reply: { lastHour: 0, lastDay: 0 } },
+  })
 })
 
 test('nothing is left over when all leases have ended', async () => {
