@@ -4,6 +4,7 @@ import { ContractError } from '@surepost/shared/errors'
 import { z } from 'zod'
 import { Counts } from '../api/shapes.ts'
 import type { PostQuery, PostRecords } from '../ports.ts'
+import { inOrder } from '../decisions/history-order.ts'
 import { FactRow, POST_COLUMNS, PostRow } from './post-rows.ts'
 
 type Reader<Method extends keyof PostRecords> = (database: Pick<Database, 'read' | 'rpc'>) => PostRecords[Method]
@@ -56,7 +57,7 @@ const history: Reader<'history'> = (database) => async (id, read) => {
     (client) => client.from('facts').select(columns).eq('post_id', id).order('at').order('id').limit(MAX_FACTS),
     { deadlineMs: READ_MS, ...read },
   )
-  return parsed('journal', z.array(FactRow), rows)
+  return inOrder(parsed('journal', z.array(FactRow), rows))
 }
 
 const submission: Reader<'submission'> = (database) => async (id, read) => {

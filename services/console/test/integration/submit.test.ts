@@ -36,6 +36,8 @@ test('a post that is due now becomes a fact, a dispatch and a command, and then 
   expect(command?.body).toMatchObject({ account: 'ada', platform: 'x', revision: 1, hash: body.hash })
   await eventually(() => recorded.ofPost(body.id).length === 2)
   expect(recorded.ofPost(body.id).map((fact) => fact.type)).toEqual(['post.submitted', 'post.dispatched'])
+  const history = await api.call('GET', `/v1/posts/${body.id}/history`)
+  expect(history.body.facts.map((fact: { type: string }) => fact.type)).toEqual(['post.submitted', 'post.dispatched'])
   const read = await eventually(async () => {
     const answer = await api.call('GET', `/v1/posts/${body.id}`)
     return answer.status === 200 && answer

@@ -45,7 +45,11 @@ const budget = (name, limit, used) =>
       'div',
       { class: 'row small' },
       h('b', null, name),
-      h('span', { class: 'muted push figures' }, `at least ${figure(limit.minGapSeconds)} s apart`),
+      h(
+        'span',
+        { class: 'muted push figures' },
+        limit.minGapSeconds > 0 && `at least ${figure(limit.minGapSeconds)} s apart`,
+      ),
     ),
     [
       ['hour', limit.perHour, used?.lastHour],

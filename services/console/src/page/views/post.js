@@ -99,7 +99,7 @@ const segmentItem = (post) => (segment) =>
     segment.metrics && metrics(segment),
   )
 
-const factItem = (start) => (fact) => {
+const factItem = (start) => (fact, n) => {
   const [tone, sentence] = sayFact(fact.type, fact.body)
   const reason = fact.body?.reason ?? fact.body?.suspect
   return h(
@@ -115,7 +115,7 @@ const factItem = (start) => (fact) => {
     h(
       'time',
       { class: 'muted small figures', datetime: fact.at, title: fact.at },
-      fact.at === start ? moment(fact.at) : `+${duration(Date.parse(fact.at) - Date.parse(start))}`,
+      n === 0 ? moment(fact.at) : `+${duration(Date.parse(fact.at) - Date.parse(start))}`,
     ),
   )
 }
