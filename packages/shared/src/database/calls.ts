@@ -11,7 +11,7 @@ import type { Logger } from 'pino'
 import { UnavailableError } from '../errors/index.ts'
 import { backoffMs, pause } from '../runtime/deadline.ts'
 import type { Query, RawClient } from './client.ts'
-import { isOutage, mayDoLater } from './errors.ts'
+import { DatabaseSlowError, isOutage, mayDoLater } from './errors.ts'
 import type { BreakerState, DatabaseMetrics } from './metrics.ts'
 
 export interface CallOptions {
@@ -109,7 +109,7 @@ const createTry =
           return await client.send(label, query, AbortSignal.any([stop, late]))
         } catch (error) {
           if (!late.aborted || stop.aborted) throw error
-          throw new UnavailableError('database', `The database did not answer ${label} within ${ms} ms.`)
+          throw new DatabaseSlowError(`The database did not answer ${label} within ${ms} ms.`)
         }
       })
     } catch (error) {

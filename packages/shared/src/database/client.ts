@@ -34,7 +34,7 @@ export const createRawClient = (url: string, key: string): RawClient => {
   })
   return {
     reads: client,
-    call: (name, args) => client.rpc(name, args as Record<string, unknown>) as Query<unknown>,
+    call: (name, args) => client.rpc(name, args as Record<string, unknown>),
     send: (label, query, signal) =>
       signals.run(signal, async () => {
         const answer = await query()

@@ -4,12 +4,13 @@ import { ContractError, PermanentError, TransientError, UnavailableError } from 
  * What an answer of the database means for whoever asked.
  * - `refused`: the data is bad; the same call will always fail. → DataRefusedError
  * - `conflict`: two transactions met; the same call may do. → TransientError
+ * - `slow`: it stopped the call for taking too long; the same will do when there is less to do, or as two halves. → DatabaseSlowError
  * - `away`: it cannot be reached or is not up; the same call will do when it is back. → UnavailableError
  * - `wrong`: it is up, but not as it must be (key, role, schema): a person or a migration helps, not a retry. → UnavailableError
  * - `lock_lost`: another replica holds the job's lock now. → LockLostError
  * - `mistake`: the question itself is wrong. → PermanentError
  */
-export type Verdict = 'refused' | 'conflict' | 'away' | 'wrong' | 'lock_lost' | 'mistake'
+export type Verdict = 'refused' | 'conflict' | 'slow' | 'away' | 'wrong' | 'lock_lost' | 'mistake'
 
 /** An error answer of PostgREST, or of the client where nothing answered (status 0). */
 export interface Trouble {
@@ -40,7 +41,9 @@ const BY_CODE: readonly (readonly [RegExp, Verdict])[] = [
   [/^(22|23)...$|^SP001$/, 'refused'],
   [/^SP002$/, 'lock_lost'],
   [/^(40001|40P01)$/, 'conflict'],
-  // No connection, out of resources, shutting down or cancelled, I/O, internal; in recovery or read-only; lock not available.
+  // Cancelled: statement_timeout (Supabase: 8 s for the API).
+  [/^57014$/, 'slow'],
+  // No connection, out of resources, shutting down, I/O, internal; in recovery or read-only; lock not available.
   [/^(08|53|57|58|XX|40)...$|^25006$|^55P03$|^25P0.$/, 'away'],
   // PostgREST cannot reach the database, or timed out waiting for a connection.
   [/^PGRST00[0-3]$/, 'away'],
@@ -71,6 +74,8 @@ export const errorOf = (label: string, trouble: Trouble): Error => {
       return new DataRefusedError(trouble.code, `The database refused the data of ${said}`)
     case 'conflict':
       return new TransientError(`Another transaction was in the way of ${said}`)
+    case 'slow':
+      return new DatabaseSlowError(`The database took too long over ${said}`)
     case 'away':
       return new UnavailableError('database', `The database cannot be used at the moment for ${said}`)
     case 'wrong':
@@ -82,6 +87,13 @@ export const errorOf = (label: string, trouble: Trouble): Error => {
         trouble.code === '' ? 'database' : trouble.code,
         `The database did not understand ${said}`,
       )
+  }
+}
+
+/** The call took longer than it may. */
+export class DatabaseSlowError extends UnavailableError {
+  constructor(message: string) {
+    super('database', message)
   }
 }
 

@@ -1,7 +1,15 @@
 export type { CallOptions } from './calls.ts'
 export type { Query, ReadClient } from './client.ts'
 export * from './database.ts'
-export { DataRefusedError, DatabaseWrongError, LockLostError, classify, type Trouble, type Verdict } from './errors.ts'
+export {
+  DataRefusedError,
+  DatabaseSlowError,
+  DatabaseWrongError,
+  LockLostError,
+  classify,
+  type Trouble,
+  type Verdict,
+} from './errors.ts'
 export type { BreakerState } from './metrics.ts'
 export { MIGRATIONS, missingMigrations } from './migrations.ts'
 export {

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import {
   DataRefusedError,
+  DatabaseSlowError,
   DatabaseWrongError,
   LockLostError,
   MIGRATIONS,
@@ -35,7 +36,8 @@ describe('what an error answer of the database means', () => {
     [504, 'PGRST003', 'away'],
     [405, '25006', 'away'],
     [503, '53300', 'away'],
-    [500, '57014', 'away'],
+    // It took too long.
+    [500, '57014', 'slow'],
     [500, '57P01', 'away'],
     [500, '08006', 'away'],
     [500, 'XX000', 'away'],
@@ -72,6 +74,7 @@ describe('the error that is thrown for it', () => {
 
   it.each([
     ['away', trouble(503), UnavailableError, true, true],
+    ['slow', trouble(500, '57014'), DatabaseSlowError, true, true],
     ['conflict', trouble(500, '40P01'), TransientError, true, false],
     ['wrong', trouble(401), DatabaseWrongError, false, false],
     ['refused', trouble(400, '22P02'), DataRefusedError, false, false],

@@ -1,6 +1,5 @@
-import type { Logger } from 'pino'
 import { AlertRaised } from '@surepost/shared/contracts'
-import { type AnswerOf, DataRefusedError, type Database } from '@surepost/shared/database'
+import { type AnswerOf, DataRefusedError, type Database, DatabaseSlowError } from '@surepost/shared/database'
 import {
   type Bus,
   type HandlerContext,
@@ -9,7 +8,7 @@ import {
   done,
   reject,
 } from '@surepost/shared/messaging'
-import { backoffMs, counter, pause } from '@surepost/shared/runtime'
+import { type Scope, backoffMs, counter, pause } from '@surepost/shared/runtime'
 import type { Backlog } from './backlog.ts'
 import type { Outage } from './outage.ts'
 import { type Piece, halvesOf, piecesOf } from './split.ts'
@@ -19,7 +18,7 @@ export interface ApplyPorts {
   readonly bus: Pick<Bus, 'emit'>
   readonly outage: Outage
   readonly backlog: Backlog
-  readonly log: Logger
+  readonly log: Scope['log']
 }
 
 type Applied = AnswerOf<'apply_facts'>
@@ -34,6 +33,7 @@ const LONGEST_WAIT_MS = 5_000
  *
  * - The database says that a fact is bad (DataRefusedError): the batch is halved until that fact is alone; the rest is
  *   committed, the one is rejected to the dead queue (which alerts).
+ * - The database is up and took too long over it (DatabaseSlowError): the batch is halved as well, since less may do.
  * - Anything else means that the database is away or wrong: the facts stay in hand, nothing is answered, and the
  *   database, not the queue, is probed with backoff until it can be used. Only the end of `signal` ends the waiting: the
  *   service stops, the channel was lost, or the batch was in hand for so long that the bus puts it aside.
@@ -50,20 +50,20 @@ export const createApply = (ports: ApplyPorts) => {
       const waiting: Piece[] = piecesOf(batch).toReversed()
       for (let piece = waiting.pop(); piece !== undefined; piece = waiting.pop()) {
         const answer = await applyWhenPossible(ports, piece, signal)
-        if (answer instanceof DataRefusedError) {
-          waiting.push(...halvesOf(piece).toReversed())
-          const [only, other] = piece
-          if (only === undefined || other !== undefined) continue
-          outcomes[only.place] = reject(`SQLSTATE ${answer.sqlstate}: ${answer.message}`, answer)
-          refused.inc({ type: only.fact.type, sqlstate: answer.sqlstate })
-          ports.log.error(
-            { id: only.fact.id, type: only.fact.type, sqlstate: answer.sqlstate },
-            'a fact was refused by the database',
-          )
-        } else {
+        const halves = halvesOf(piece)
+        const [only] = piece
+        if ('applied' in answer) {
           applied.inc(answer.applied)
           repeated.inc(answer.received - answer.applied)
           await tellConflicts(ports, answer.conflicts)
+        } else if (halves.length > 0) {
+          waiting.push(...halves.toReversed())
+        } else if (only !== undefined && answer instanceof DataRefusedError) {
+          const { sqlstate, message } = answer
+          const { id, type } = only.fact
+          outcomes[only.place] = reject(`SQLSTATE ${sqlstate}: ${message}`, answer)
+          refused.inc({ type, sqlstate })
+          ports.log.error({ id, type, sqlstate }, 'a fact was refused by the database')
         }
       }
       return outcomes
@@ -73,15 +73,18 @@ export const createApply = (ports: ApplyPorts) => {
   }
 }
 
-/** The answer of the database, or its refusal of the data; everything else is waited out. */
+/**
+ * The answer of the database, or why the piece must be halved (it holds bad data, or is too much at once); everything
+ * else is waited out.
+ */
 const applyWhenPossible = async (
-  ports: ApplyPorts,
+  { database, outage }: ApplyPorts,
   piece: Piece,
   signal: AbortSignal,
-): Promise<Applied | DataRefusedError> => {
-  const { database, outage } = ports
+): Promise<Applied | DataRefusedError | DatabaseSlowError> => {
   const facts = piece.map(({ fact }) => fact)
   for (let failures = 0; ; ) {
+    let slow: DatabaseSlowError | undefined
     try {
       const answer = await database.rpc('apply_facts', { facts }, { signal, deadlineMs: CALL_MS })
       outage.ended()
@@ -93,6 +96,7 @@ const applyWhenPossible = async (
         return error
       }
       outage.began(error)
+      if (error instanceof DatabaseSlowError && piece.length > 1) slow = error
     }
     // A database that answers probes and still does not apply (read-only, say) is waited for as well: failures add up.
     do {
@@ -100,6 +104,7 @@ const applyWhenPossible = async (
       await pause(backoffMs(failures, FIRST_WAIT_MS, LONGEST_WAIT_MS), signal)
       signal.throwIfAborted()
     } while ((await database.health()).length > 0)
+    if (slow !== undefined) return slow
   }
 }
 
@@ -116,7 +121,7 @@ const tellConflicts = async ({ bus, log }: ApplyPorts, conflicts: Applied['confl
         { signal: AbortSignal.timeout(10_000) },
       )
     } catch (error) {
-      log.error({ err: error, key }, 'an alert could not be raised')
+      log.error({ err: error, alert: key }, 'an alert could not be raised')
     }
   }
 }

@@ -1,7 +1,7 @@
-import type { Logger } from 'pino'
 import { AlertCleared, AlertRaised } from '@surepost/shared/contracts'
 import { messageOf } from '@surepost/shared/errors'
 import type { Bus } from '@surepost/shared/messaging'
+import type { Scope } from '@surepost/shared/runtime'
 
 /** What is known of the database from applying to it. Says each change once: in the log, and as an alert if it lasts. */
 export interface Outage {
@@ -12,13 +12,13 @@ export interface Outage {
 
 export interface OutageOptions {
   readonly bus: Pick<Bus, 'emit'>
-  readonly log: Logger
+  readonly log: Scope['log']
   readonly signal: AbortSignal
   /** A shorter outage raises no alert. */
   readonly alertAfterMs?: number
 }
 
-export const OUTAGE_ALERT = 'database:away'
+const OUTAGE_ALERT = 'database:away'
 const EMIT_MS = 10_000
 
 const now = (): string => new Date().toISOString()

@@ -1,7 +1,7 @@
 import type { RecordedFact } from '@surepost/shared/messaging'
 
 /** The most that goes to the database in one call: far below what gateways take (Supabase: 10 MB and more). */
-export const MAX_CALL_BYTES = 4 * 1024 * 1024
+const MAX_CALL_BYTES = 4 * 1024 * 1024
 
 /** Facts with their places in the batch, so that outcomes find their way back. */
 export type Piece = readonly { readonly place: number; readonly fact: RecordedFact }[]

@@ -5,7 +5,7 @@ export type JobResult =
   | { readonly outcome: 'succeeded'; readonly did: number; readonly detail: string }
   | { readonly outcome: 'skipped'; readonly reason: string }
 
-export interface JobContext {
+interface JobContext {
   readonly signal: AbortSignal
   /** To be sent with every write: it is refused once another replica holds the job's lock. */
   readonly fence: Fence

@@ -3,7 +3,7 @@ import type { ClaimedCheck, PlannedCheck, UnplannedSegment } from '@surepost/sha
 
 const HOUR = 3_600
 /** What `metrics.collect` takes. */
-export const MAX_CHECKS_PER_COMMAND = 20
+const MAX_CHECKS_PER_COMMAND = 20
 
 /**
  * The checks of one live segment. A check may be done until the next one is due, or for an hour, whichever is longer;

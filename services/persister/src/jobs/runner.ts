@@ -1,15 +1,14 @@
-import type { Logger } from 'pino'
 import { type BodyOf, JobRan } from '@surepost/shared/contracts'
 import type { Database } from '@surepost/shared/database'
 import type { Bus } from '@surepost/shared/messaging'
-import { counter, pause } from '@surepost/shared/runtime'
+import { type Scope, counter, pause } from '@surepost/shared/runtime'
 import { type Job, skipped } from './job.ts'
 import { type Reported, type Run, cadenceMs, fold, jobFact, runOfError } from './report.ts'
 
 export interface RunnerPorts {
   readonly database: Pick<Database, 'rpc'>
   readonly bus: Pick<Bus, 'emit'>
-  readonly log: Logger
+  readonly log: Scope['log']
   /** This replica, as the locks name it. */
   readonly holder: string
 }
@@ -57,7 +56,7 @@ const repeat = async (job: Job, ports: RunnerPorts, signal: AbortSignal): Promis
 }
 
 /** One run under the job's lock. Never throws. */
-export const runOnce = async (job: Job, { database, holder, log }: RunnerPorts, signal: AbortSignal): Promise<Run> => {
+const runOnce = async (job: Job, { database, holder, log }: RunnerPorts, signal: AbortSignal): Promise<Run> => {
   const late = AbortSignal.timeout(job.timeoutMs)
   const both = AbortSignal.any([signal, late])
   try {

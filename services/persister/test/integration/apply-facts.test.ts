@@ -1,18 +1,19 @@
 import * as fc from 'fast-check'
 import { Client } from 'pg'
-import { pino } from 'pino'
 import { afterAll, describe, expect, it } from 'vitest'
 import { isolate } from '@surepost/testkit'
-import { postState } from '@surepost/shared/contracts'
+import { newId, newPostId, postState, type PlatformId } from '@surepost/shared/contracts'
 import { type AppliedFact, connectDatabase } from '@surepost/shared/database'
+import { silentLogger } from '@surepost/shared/runtime'
 import { arbitraryFacts, factsOfPost, inRun, outOfRun, postIdOf } from '../support/arbitrary-facts.ts'
+import { instant, published, submission } from '../support/facts.ts'
 import { rowsOfRun } from '../support/rows.ts'
 
 const { endpoints } = await isolate()
 const database = connectDatabase({
   url: endpoints.supabaseUrl,
   key: endpoints.supabaseKey,
-  log: pino({ level: 'silent' }),
+  log: silentLogger(),
 })
 const client = new Client({ connectionString: endpoints.postgresUrl })
 await client.connect()
@@ -53,7 +54,7 @@ describe('applying facts', () => {
       }),
       { numRuns: 60 },
     )
-  })
+  }, 180_000)
 
   it('gives every post the state that the contracts give it', async () => {
     await fc.assert(
@@ -64,7 +65,65 @@ describe('applying facts', () => {
           expect(row?.state ?? null).toBe(postState(factsOfPost(facts, id)))
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
+  }, 180_000)
+
+  it('ends in the same rows when replicas apply the same posts at once, and nobody deadlocks', async () => {
+    const deadlocks = async (): Promise<number> => {
+      const { rows } = await client.query<{ n: string }>(
+        'select deadlocks as n from pg_stat_database where datname = current_database()',
+      )
+      return Number(rows[0]?.n)
+    }
+    const before = await deadlocks()
+    for (const facts of fc.sample(arbitraryFacts, 15)) {
+      const run = nextRun()
+      const mine = inRun(run, facts)
+      const orders = fc.sample(shuffled(mine), 4)
+      await Promise.all(
+        orders.map(async (order, n) => {
+          const size = 5 + 3 * n
+          for (let from = 0; from < order.length; from += size) {
+            await database.rpc('apply_facts', { facts: order.slice(from, from + size) })
+          }
+        }),
+      )
+      const together = outOfRun(run, await rowsOfRun(client, digits(run)))
+      expect(together).toEqual(await rowsAfter(facts, [facts.length]))
+    }
+    expect(await deadlocks()).toBe(before)
+  }, 120_000)
+
+  it.each([
+    ['a fact without its post', { type: 'post.missed', body: { at: instant(0), reason: 'late' } }, 'SP001'],
+    [
+      'a fact without its segment',
+      { type: 'post.segment_begun', body: { at: instant(0), postId: newPostId() } },
+      'SP001',
+    ],
+    ['a fact without a time', { type: 'post.missed', body: { postId: newPostId(), reason: 'late' } }, '23502'],
+    ['a time that is none', { type: 'alert.cleared', body: { at: 'yesterday noon', key: 'k' } }, '22007'],
+    ['an id that is none', { id: 'seven', type: 'alert.cleared', body: { at: instant(0), key: 'k' } }, '22P02'],
+    [
+      'a placeholder for a platform id',
+      { ...published(newPostId(), 0, { platformId: 'pending_1' as PlatformId }) },
+      '23514',
+    ],
+    [
+      'a submission without a hash',
+      { type: 'post.submitted', body: { ...(submission().fact.body as object), hash: null } },
+      '23514',
+    ],
+    [
+      'a text that Postgres cannot hold',
+      { type: 'alert.raised', body: { at: instant(0), key: 'k', severity: 'info', sentence: 'a\u0000b' } },
+      '22P05',
+    ],
+  ])('refuses %s, by its code, and the whole call with it', async (_, bad, sqlstate) => {
+    const { postId, fact: good } = submission()
+    const applying = database.rpc('apply_facts', { facts: [good, { id: newId(), ...bad }] })
+    await expect(applying).rejects.toMatchObject({ name: 'ContractError', sqlstate })
+    expect((await client.query('select 1 from posts where id = $1', [postId])).rows).toEqual([])
   })
 })

@@ -1,7 +1,6 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startStack } from '@surepost/stack'
 import { eventually } from '@surepost/testkit'
@@ -17,7 +16,7 @@ import {
 } from '@surepost/shared/contracts'
 import type { AppliedFact } from '@surepost/shared/database'
 import { connectBus, done, handle } from '@surepost/shared/messaging'
-import { type Service, createService, parseConfig } from '@surepost/shared/runtime'
+import { type Service, createService, parseConfig, silentLogger } from '@surepost/shared/runtime'
 import { configVariables } from '../../src/config.ts'
 import { startPersister } from '../../src/service.ts'
 import { collected, configured, instant, mention, published, submission } from '../support/facts.ts'
@@ -29,7 +28,7 @@ const stack = await startStack({
   ephemeral: true,
 })
 const { id: vhost, endpoints } = await stack.createIsolate()
-const log = pino({ level: 'silent' })
+const log = silentLogger()
 const bus = await connectBus({
   url: endpoints.amqpUrl,
   managementUrl: endpoints.rabbitmqManagementUrl,

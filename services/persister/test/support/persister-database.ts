@@ -1,8 +1,8 @@
 import { Client } from 'pg'
-import { pino } from 'pino'
 import { afterAll } from 'vitest'
 import { isolate } from '@surepost/testkit'
 import { type AppliedFact, type Database, connectDatabase } from '@surepost/shared/database'
+import { silentLogger } from '@surepost/shared/runtime'
 
 export interface TestDatabase {
   readonly database: Database
@@ -22,7 +22,7 @@ export const testDatabase = async (): Promise<TestDatabase> => {
   const database = connectDatabase({
     url: endpoints.supabaseUrl,
     key: endpoints.supabaseKey,
-    log: pino({ level: 'silent' }),
+    log: silentLogger(),
   })
   const sql = new Client({ connectionString: endpoints.postgresUrl })
   await sql.connect()

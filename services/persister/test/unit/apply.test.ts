@@ -1,9 +1,9 @@
-import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { newPostId } from '@surepost/shared/contracts'
-import { DataRefusedError, type Database, DatabaseWrongError } from '@surepost/shared/database'
+import { DataRefusedError, type Database, DatabaseSlowError, DatabaseWrongError } from '@surepost/shared/database'
 import { PermanentError, UnavailableError } from '@surepost/shared/errors'
 import type { RecordedFact } from '@surepost/shared/messaging'
+import { silentLogger } from '@surepost/shared/runtime'
 import { createApply } from '../../src/handlers/apply.ts'
 
 const factsOf = (n: number): RecordedFact[] =>
@@ -39,7 +39,7 @@ const onDatabase = ({ call, probes = [[]], conflicts = [] }: Script = {}) => {
       },
       behind: () => undefined,
     },
-    log: pino({ level: 'silent' }),
+    log: silentLogger(),
   })
   return { apply, seen }
 }
@@ -86,6 +86,16 @@ describe('applying a batch', () => {
     const { apply, seen } = onDatabase({ call: once(error), probes: [['away'], []] })
     expect(kinds(await apply(factsOf(3), { signal: never }))).toEqual(['done', 'done', 'done'])
     expect(seen).toMatchObject({ calls: 2, probes: 2, began: 1, ended: 1, held: 0 })
+  })
+
+  it('halves what the database takes too long over, so that no batch is too large for ever', async () => {
+    const { apply, seen } = onDatabase({
+      call: (ids) => {
+        if (ids.length > 30) throw new DatabaseSlowError('57014')
+      },
+    })
+    expect(kinds(await apply(factsOf(100), { signal: never }))).toEqual(Array.from({ length: 100 }, () => 'done'))
+    expect(seen.calls).toBe(7)
   })
 
   it('gives nothing back but the end of the waiting when the service stops meanwhile', async () => {
