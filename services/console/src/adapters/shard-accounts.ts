@@ -4,7 +4,7 @@ import type { Scope } from '@surepost/shared/runtime'
 import type { AccountAnswer } from '../api/shapes.ts'
 import type { BrokerAdmin } from './broker-admin.ts'
 
-export type AccountMap = ReadonlyMap<AccountId, AccountAnswer>
+type AccountMap = ReadonlyMap<AccountId, AccountAnswer>
 
 /** The accounts of one shard as its broker said last. */
 export interface ShardAccounts {

@@ -27,10 +27,10 @@ export const askToCancel = async (
   wish: Wish,
   signal: AbortSignal,
 ): Promise<CancelAnswer> => {
-  const { account } = await postToActOn(ports, id, signal)
+  const { account, submittedAt: acceptedAt } = await postToActOn(ports, id, signal)
   const options = { shard: ports.accounts.shardOf(account), timeoutMs: ANSWER_MS, signal }
   try {
-    return await ports.bus.ask(CancelPost, { postId: id, account, ...wish }, CancelAnswer, options)
+    return await ports.bus.ask(CancelPost, { postId: id, account, acceptedAt, ...wish }, CancelAnswer, options)
   } catch (cause) {
     if (!(cause instanceof UnavailableError)) throw cause
     const detail = `Whether post ${id} was cancelled is not known yet: its ledger has not answered. Ask again; the answer will be "cancelled" or "too_late".`
