@@ -1,7 +1,7 @@
 import { nothingToHeal, type Fault } from './types.ts'
 
-const POSTS = 12
-const COPIES = 2
+const POSTS = 6
+const COPIES = 1
 
 /** Commands to publish come again, of posts that wait, are being published, are live, cancelled or refused. */
 export const deliveriesDuplicated: Fault = {

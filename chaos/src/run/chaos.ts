@@ -17,6 +17,9 @@ import { stamp, watchProgress } from './watch.ts'
 import { startWork, type Work } from './work.ts'
 import { openWorld, type World } from './world.ts'
 
+/** How often it is looked whether all is quiet. */
+const LOOK_EVERY_MS = 1_000
+
 export interface ChaosOptions extends Wanted {
   /** An empty or missing folder: everything of the run is in it. */
   readonly dataDir: string
@@ -92,7 +95,12 @@ const perform = async (options: ChaosOptions, plan: Plan, world: World, signal: 
     signal.throwIfAborted()
     const unrest = await untilQuiet(
       { records, broker, queues, postIds: () => work.expected.flatMap(({ postId }) => postId ?? []) },
-      { withinMs: options.quietWithinMs ?? quietWithin(options.posts), signal, onLook: watch.unrest },
+      {
+        withinMs: options.quietWithinMs ?? quietWithin(options.posts),
+        everyMs: LOOK_EVERY_MS,
+        signal,
+        onLook: watch.unrest,
+      },
     )
     return { work, injector, unrest }
   } finally {

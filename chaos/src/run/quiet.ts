@@ -17,7 +17,6 @@ const PERIODIC = /^(?:scraper\.mentions|broker\.leases\.background\.\d+)$/u
 const DEAD = /\.dead$/u
 /** Twice in a row: between two queues a message is in none for a moment. */
 const TIMES = 2
-const EVERY_MS = 1_000
 
 /** What is still going on, in words; empty when nothing is. @throws what a look throws */
 const unrest = async ({ records, broker, queues, postIds }: QuietPorts): Promise<readonly string[]> => {
@@ -39,9 +38,15 @@ export const untilQuiet = async (
   ports: QuietPorts,
   {
     withinMs,
+    everyMs,
     signal,
     onLook,
-  }: { readonly withinMs: number; readonly signal: AbortSignal; readonly onLook: (unrest: readonly string[]) => void },
+  }: {
+    readonly withinMs: number
+    readonly everyMs: number
+    readonly signal: AbortSignal
+    readonly onLook: (unrest: readonly string[]) => void
+  },
 ): Promise<readonly string[]> => {
   const deadline = Date.now() + withinMs
   let quiet = 0
@@ -52,6 +57,6 @@ export const untilQuiet = async (
     quiet = left.length === 0 ? quiet + 1 : 0
     if (quiet >= TIMES) return []
     if (Date.now() > deadline) return left
-    await delay(EVERY_MS, undefined, { signal }).catch(() => undefined)
+    await delay(everyMs, undefined, { signal }).catch(() => undefined)
   }
 }
