@@ -24,6 +24,7 @@ export const checkSteps = (root: string): readonly CheckStep[] => [
   { name: 'format (oxfmt)', script: '.bin/oxfmt', args: ['--check', '.'] },
   { name: 'lint (oxlint)', script: '.bin/oxlint', args: ['--type-aware', '--deny-warnings', '.'] },
   { name: 'types (tsc)', script: 'tsc7/bin/tsc', args: ['-p', '.'] },
+  { name: 'types of the page', script: 'tsc7/bin/tsc', args: ['-p', 'services/console/tsconfig.page.json'] },
   {
     name: 'import rules (dependency-cruiser)',
     script: '.bin/depcruise',

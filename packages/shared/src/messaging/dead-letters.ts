@@ -219,5 +219,5 @@ const letterOf = (queue: string, message: GetMessage): DeadLetter => {
 const brokersReason = ({ properties }: GetMessage): string => {
   const reason: unknown = properties.headers?.['x-death']?.[0]?.reason
   if (reason === 'delivery_limit') return 'RabbitMQ parked it: it came back too often without an answer'
-  return reason === undefined ? 'not known: it was put there by hand' : `RabbitMQ parked it: ${String(reason)}`
+  return typeof reason === 'string' ? `RabbitMQ parked it: ${reason}` : 'not known: it was put there by hand'
 }

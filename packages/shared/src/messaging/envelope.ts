@@ -129,8 +129,9 @@ export const attemptOf = (message: Pick<Message, 'properties'>): number => {
 
 /** The instant before which it is not to be handled; undefined when there is none, NaN when it cannot be read. */
 export const notBeforeOf = (message: Pick<Message, 'properties'>): number | undefined => {
-  const value = headersOf(message)[HEADER.notBefore]
-  return value === undefined ? undefined : Date.parse(String(value))
+  const value: unknown = headersOf(message)[HEADER.notBefore]
+  if (value === undefined) return undefined
+  return typeof value === 'string' ? Date.parse(value) : Number.NaN
 }
 
 const Uuid = z.guid()

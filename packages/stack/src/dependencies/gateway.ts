@@ -31,7 +31,7 @@ export const openGateway = async (port: number, upstreamPort: number): Promise<G
   const agent = new Agent({ keepAlive: true, maxSockets: 256, timeout: 60_000 })
   const proxy = createProxyServer({ target: `http://127.0.0.1:${upstreamPort}`, agent, proxyTimeout: 60_000 })
   proxy.on('error', (_error, _request, response) => {
-    if (response && 'writeHead' in response) answer(response as ServerResponse, 503, 'PostgREST cannot be reached.')
+    if (response && 'writeHead' in response) answer(response, 503, 'PostgREST cannot be reached.')
   })
   const server = createServer((request, response) => route(proxy, request, response))
   // A client that keeps a connection open longer than the server would see resets on reuse.

@@ -65,7 +65,7 @@ export const dependencies = (context: StackContext, backend: Backend): Dependenc
       await all.postgrest.stop(options)
       // Postgres gently in any case: it is quick, and gives back the kernel's memory.
       await Promise.all([all.rabbitmq.stop(options), all.postgres.stop()])
-      await Promise.all(DEPENDENCY_NAMES.map((name) => all[name].remove?.()))
+      for (const name of DEPENDENCY_NAMES) await all[name].remove?.()
       await backend.remove?.()
     },
     get: (name) => all[name],
