@@ -112,6 +112,8 @@ export const CancelPost = defineCommand({
     account: AccountId,
     by: z.string().min(1).max(200),
     reason: z.string().min(1).max(500),
+    /** When it was accepted: a ledger born later cannot say "cancelled" before the platform was asked. */
+    acceptedAt: Instant.optional(),
   }),
 })
 /** The ledger's answer to `post.cancel`: never "perhaps". */
