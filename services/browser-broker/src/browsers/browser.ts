@@ -86,6 +86,7 @@ const browserOf = (server: BrowserServer, id: string, clean: () => Promise<void>
   const pgid = child.pid
   if (pgid === undefined) throw new UnavailableError('browsers', 'The browser has no process.')
   let alive = true
+  let over = false
   const exited = new Promise<void>((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) resolve()
     else child.once('exit', () => resolve())
@@ -96,6 +97,7 @@ const browserOf = (server: BrowserServer, id: string, clean: () => Promise<void>
     // The leader may have crashed alone: its network process can still have a request under way.
     killGroup(pgid)
     while (!groupIsGone(pgid)) await pause(GONE_CHECK_MS)
+    over = true
     const at = new Date()
     await within(server.kill(), 5_000, () => new Error('late')).catch(() => {})
     await clean()
@@ -109,6 +111,9 @@ const browserOf = (server: BrowserServer, id: string, clean: () => Promise<void>
     get alive() {
       return alive
     },
-    kill: () => killGroup(pgid),
+    // Its number may be another group's once it is gone.
+    kill: () => {
+      if (!over) killGroup(pgid)
+    },
   }
 }

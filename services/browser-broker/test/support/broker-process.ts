@@ -107,7 +107,7 @@ export const startBroker = async (options: BrokerOptions): Promise<BrokerProcess
           throw new Error(`the broker is not ready: ${await response.text()}; ${output.slice(-3).join('\n')}`)
         return true
       }
-      await eventually(isReady, { timeoutMs: 60_000 })
+      await eventually(isReady, { timeoutMs: 90_000 })
       if (child.exitCode !== null)
         throw new Error(`the broker ended with ${child.exitCode}: ${output.slice(-5).join('\n')}`)
     },
