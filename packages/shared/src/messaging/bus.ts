@@ -11,6 +11,7 @@ import {
   queueName,
 } from '../contracts/index.ts'
 import { ContractError } from '../errors/index.ts'
+import { linkedSignal } from '../runtime/deadline.ts'
 import { Asks } from './asks.ts'
 import { Batcher } from './batches.ts'
 import { Consumer } from './consumer.ts'
@@ -190,8 +191,15 @@ class RabbitBus implements Bus {
 
   async #start(running: Running): Promise<Consumption> {
     this.#running.add(running)
-    await running.subscription.ready(this.#closing.signal)
+    await this.#untilClosed((signal) => running.subscription.ready(signal))
     return running
+  }
+
+  /** Waiting for RabbitMQ ends with the bus, and with the service: a start that waits must not hold up its own stop. */
+  async #untilClosed(wait: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { scope } = this.#options
+    using ends = linkedSignal(this.#closing.signal, ...(scope === undefined ? [] : [scope.signal]))
+    await wait(ends.signal)
   }
 
   async #keepInbox(kind: string, options: Pick<InboxOptions, 'receive' | 'bind'>): Promise<Inbox> {
@@ -199,7 +207,7 @@ class RabbitBus implements Bus {
     const prefix = `surepost.${kind}.${service}`
     const inbox = openInbox({ ...options, link: this.transport.consuming, log, prefix, most: MOST_WAITING })
     this.#inboxes.add(inbox)
-    await inbox.ready(this.#closing.signal)
+    await this.#untilClosed((signal) => inbox.ready(signal))
     return inbox
   }
 }

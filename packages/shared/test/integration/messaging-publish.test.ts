@@ -4,6 +4,7 @@ import {
   PauseAccount,
   PoolPressure,
   ResumeAccount,
+  newId,
 } from '@surepost/shared/contracts'
 import { ContractError, UnavailableError } from '@surepost/shared/errors'
 import { UnroutableError, done, handle } from '@surepost/shared/messaging'
@@ -54,15 +55,20 @@ test('a queue that refuses is tried again until it takes the message', async () 
   const queue = 'broker.control.0'
   const definition = { 'max-length': 1, overflow: 'reject-publish' }
   await management.setPolicy(queue, definition, 60_000)
-  await bus.send(ResumeAccount, resume(), { shard: 0 })
   const sends: Promise<void>[] = []
+  const ids: string[] = []
   await eventually(async () => {
     // A quorum queue tells its publishers a moment after it is full.
-    sends.push(bus.send(ResumeAccount, resume(), { shard: 0 }))
+    const id = newId()
+    ids.push(id)
+    sends.push(bus.send(ResumeAccount, resume(), { shard: 0, id }))
     return (await registry.metrics()).includes('surepost_messages_nacked_total{type="account.resume"}')
   })
   await management.setPolicy(queue, { ...definition, 'max-length': 1_000 }, 60_000)
   await Promise.all(sends)
+  const taken = new Set<string>()
+  await bus.consume([handle(ResumeAccount, async ({ id }) => (taken.add(id), done))], { prefetch: 50 })
+  await eventually(() => ids.every((id) => taken.has(id)))
 })
 
 test('what cannot be confirmed ends with the signal of its sender', async () => {

@@ -135,3 +135,16 @@ test('waiting for RabbitMQ ends with the service', async () => {
   stop.abort(new Error('the service is shutting down'))
   await expect(connecting).rejects.toThrow('the service is shutting down')
 })
+
+test('a start that waits to consume ends with the service as well', async () => {
+  const proxy = closing(await proxyOf(env))
+  const stop = new AbortController()
+  const bus = await busOf(env, { url: proxy.url, scope: { signal: stop.signal, readyWhen: () => {} } })
+  proxy.refuse(true)
+  proxy.cut()
+  await eventually(async () => (await bus.health()).length > 0)
+  const consuming = bus.consume([handle(PauseAccount, async () => done)], { prefetch: 1 })
+  stop.abort(new Error('the service is shutting down'))
+  await expect(consuming).rejects.toThrow('the service is shutting down')
+  proxy.refuse(false)
+})
