@@ -4,6 +4,8 @@ import type { KindOfFault, PlannedFault } from '../plan/types.ts'
 export type LinkName = 'amqp' | 'database' | 'leases'
 
 export interface Link {
+  /** Connections that are open. */
+  readonly connections: number
   /** Cut every connection and refuse new ones. @returns how many were cut */
   cut(): number
   /** Take this many milliseconds longer for every piece of data, each way. */
@@ -24,7 +26,7 @@ export interface Services {
   thaw(name: string): Promise<void>
   /** Start it again and wait until it is ready, however long what it depends on is away. */
   start(name: string): Promise<void>
-  /** SIGKILL the browsers that are leased. @returns how many were killed */
+  /** SIGKILL the browsers that are leased; waits for one where there is none. @returns how many were killed */
   killBrowsers(): Promise<number>
 }
 
@@ -79,11 +81,8 @@ export interface Injection {
   readonly struckAction?: boolean
 }
 
-/**
- * By what one sees that work goes on after a fault: a new post on the site, everything that is live being recorded, or
- * the service's own word.
- */
-export type Recovery = 'publishing' | 'recording' | 'service'
+/** By what one sees that work goes on after a fault: a new post on the site, or a new fact in the database. */
+export type Recovery = 'publishing' | 'recording'
 
 /** One kind of fault: what a plan must know of it, and how it is done. */
 export interface Fault extends KindOfFault {

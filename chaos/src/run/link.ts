@@ -97,6 +97,9 @@ export const openProxy = async (target: { readonly host: string; readonly port: 
   }
   return {
     port: portOf(server),
+    get connections() {
+      return Math.ceil(sockets.size / 2)
+    },
     cut: () => {
       weather.refusing = true
       return cut()

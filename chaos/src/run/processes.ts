@@ -3,6 +3,8 @@ import type { Stack } from '@surepost/stack'
 import type { Services } from '../faults/types.ts'
 import { until } from './until.ts'
 
+/** Leases come and go, and so do their browsers. */
+const BROWSER_WITHIN_MS = 15_000
 /** A killed process is gone at once; this is for a machine that is busy. */
 const GONE_WITHIN_MS = 10_000
 /** What a service depends on may be away for a minute by another fault, and coming up takes a while then. */
@@ -82,11 +84,17 @@ export const servicesOf = (stack: Pick<Stack, 'describe' | 'startPart'>, ends: A
         throw new Error(`${name} does not become ready again.`)
     },
     killBrowsers: async () => {
-      const browsers = browsersOf(await pidOf('browser-broker'))
-      // The newest is the spare, which is started as soon as the last one was taken.
-      const leased = browsers.length > 1 ? browsers.slice(0, -1) : browsers
-      for (const pid of leased) signal(pid, 'SIGKILL')
-      return leased.length
+      let killed = 0
+      const kill = async (): Promise<boolean> => {
+        const browsers = browsersOf(await pidOf('browser-broker'))
+        // The newest is the spare, which is started as soon as the last one was taken.
+        const leased = browsers.length > 1 ? browsers.slice(0, -1) : browsers
+        for (const pid of leased) signal(pid, 'SIGKILL')
+        killed = leased.length
+        return killed > 0
+      }
+      await until(kill, { withinMs: BROWSER_WITHIN_MS, everyMs: 100, signal: ends })
+      return killed
     },
   }
 }

@@ -16,6 +16,8 @@ export interface RecordReader {
   pending(postIds: readonly string[]): Promise<Pending>
   /** Platform ids that are recorded. */
   platformIds(): Promise<ReadonlySet<string>>
+  /** Whether any fact was recorded after this moment. */
+  hasRecordedSince(at: Date): Promise<boolean>
   /** The journal of some posts, or all of it. */
   facts(postIds?: readonly string[]): Promise<readonly JournalFact[]>
   /** The latest facts, newest first. */
@@ -67,6 +69,8 @@ export const recordsAt = (postgresUrl: string): RecordReader => {
       const rows = await query<{ id: string }>('select platform_id as id from segments where platform_id is not null')
       return new Set(rows.map(({ id }) => id))
     },
+    hasRecordedSince: async (at) =>
+      (await query<{ id: string }>('select id from facts where recorded_at > $1 limit 1', [at])).length > 0,
     facts: (postIds) =>
       postIds === undefined
         ? query<JournalFact & QueryResultRow>(`${FACTS} order by at, id`)

@@ -30,14 +30,8 @@ export const recoveriesOf = (site: Playground, records: RecordReader, handles: r
   const ledger = shared(async () => (await site.ledger()).filter(({ handle }) => handles.includes(handle)))
   return {
     measure: async (recovery, signal) => {
-      if (recovery === 'service') return 0
       const from = new Date()
-      const before = recovery === 'recording' ? await site.ledger().catch(() => []) : []
-      const owed = before.filter(({ handle, deletedAt }) => handles.includes(handle) && deletedAt === null)
-      const recorded = async (): Promise<boolean> => {
-        const known = await records.platformIds()
-        return owed.every(({ id }) => known.has(id))
-      }
+      const recorded = (): Promise<boolean> => records.hasRecordedSince(from)
       const published = async (): Promise<boolean> =>
         (await ledger()).some(({ createdAt }) => new Date(createdAt) > from)
       const seen = await until(recovery === 'recording' ? recorded : published, {
