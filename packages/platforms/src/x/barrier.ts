@@ -1,12 +1,12 @@
 import type { Locator } from 'playwright'
 import type { ListReading, PostReading, Refusal } from '../platform.ts'
+import { WINDOW_MS } from './answers.ts'
 import { type Driver, WAITS, appears, html, load } from './driver.ts'
 import { type Dom, parse } from './read/dom.ts'
 import { readSessionTrouble, readTrouble } from './read/page.ts'
 import { sameHandle } from './read/post.ts'
 import { CONSENT, WENT_WRONG } from './read/words.ts'
 import { type SelectorName, css } from './selectors.ts'
-import { WINDOW_MS } from './answers.ts'
 import { watchLimits } from './watch.ts'
 
 /** Why a page cannot be used: everything of a reading but success. */
@@ -16,7 +16,7 @@ export type Barrier = Exclude<PostReading, { kind: 'read' }>
 const MARKERS: readonly SelectorName[] = ['signedOut', 'challenge', 'error']
 const spoken = ({ page }: Driver): readonly Locator[] => [
   page.getByRole('button', { name: CONSENT }),
-  page.getByText(WENT_WRONG),
+  page.locator(css('column')).getByText(WENT_WRONG),
 ]
 
 /** Who the page says is signed in, when it does. */

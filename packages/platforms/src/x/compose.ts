@@ -1,28 +1,46 @@
 import type { Locator } from 'playwright'
 import type { SegmentDraft } from '../platform.ts'
 import { type Driver, StepError, WAITS, appears, missing, part, step } from './driver.ts'
-import { css } from './selectors.ts'
+import { type SelectorName, css } from './selectors.ts'
 import { normalText } from './text.ts'
 
 // What the page's own JavaScript has; this package is not compiled against the DOM's types.
 declare const DataTransfer: new () => { setData(format: string, data: string): void }
 declare const ClipboardEvent: new (type: string, init: object) => Event
 
-/** The composer in a dialog; the inline one of the page behind it has the same parts and must not be mistaken for it. */
-export const dialogComposer = async (driver: Driver): Promise<Locator | undefined> => {
-  const dialog = driver.page
-    .locator(css('dialog'))
-    .filter({ has: driver.page.locator(css('textBox')) })
-    .first()
+/** How long the dialog may come after the first text box of the page, in milliseconds. */
+const DIALOG_MS = 5_000
+
+const shown = async (driver: Driver, composer: Locator, ms: number): Promise<boolean> => {
   try {
-    await step('wait for the composer', WAITS.show, driver.signal, () =>
-      dialog.waitFor({ state: 'visible', timeout: WAITS.show - 500 }),
+    await step('wait for the composer', ms + 500, driver.signal, () =>
+      composer.waitFor({ state: 'visible', timeout: ms }),
     )
-    return dialog
+    return true
   } catch (error) {
     if (driver.signal.aborted) throw error
-    return undefined
+    return false
   }
+}
+
+const holdingBox = (driver: Driver, name: SelectorName): Locator =>
+  driver.page
+    .locator(css(name))
+    .filter({ has: driver.page.locator(css('textBox')) })
+    .first()
+
+/** The composer in a dialog; the inline one of the page behind it has the same parts and must not be mistaken for it. */
+export const dialogComposer = async (driver: Driver): Promise<Locator> => {
+  const dialog = holdingBox(driver, 'dialog')
+  return (await shown(driver, dialog, DIALOG_MS)) ? dialog : missing('dialog', 'with a text box in it')
+}
+
+/** The dialog's composer, or the one at the top of the page when X shows no dialog. */
+export const anyComposer = async (driver: Driver): Promise<Locator> => {
+  const dialog = holdingBox(driver, 'dialog')
+  if (await shown(driver, dialog, DIALOG_MS)) return dialog
+  const inline = holdingBox(driver, 'column')
+  return (await shown(driver, inline, DIALOG_MS)) ? inline : missing('textBox', 'in a dialog or in the page')
 }
 
 /** As a person pastes: the editor takes line breaks, emoji and addresses whole, and no menu of suggestions opens between. */

@@ -95,7 +95,8 @@ export const appears = async (
   ms: number,
   others: readonly Locator[] = [],
 ): Promise<boolean> => {
-  const any = others.reduce((all, other) => all.or(other), page.locator(names.map(css).join(', '))).first()
+  const named = names.length > 0 ? [page.locator(names.map(css).join(', '))] : []
+  const any = [...named, ...others].reduce((all, other) => all.or(other)).first()
   const attached = (): Promise<void> => any.waitFor({ state: 'attached', timeout: ms })
   try {
     await step(`wait for ${names.join(' or ')}`, ms + 1_000, signal, attached)

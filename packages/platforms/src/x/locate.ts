@@ -1,6 +1,6 @@
 import type { Locator } from 'playwright'
 import type { PlatformId } from '@surepost/shared/contracts'
-import { type Driver, WAITS, step } from './driver.ts'
+import { type Driver, WAITS, appears, step } from './driver.ts'
 import { readArticle } from './read/article.ts'
 import { parse } from './read/dom.ts'
 import { X_BASE_URL, topArticles } from './read/post.ts'
@@ -21,4 +21,13 @@ export const articleOf = async ({ page, signal }: Driver, platformId: PlatformId
     return article !== undefined && readArticle($, article, X_BASE_URL)?.post.platformId === platformId
   })
   return at === -1 ? undefined : candidates.nth(at)
+}
+
+/** How long a post that its page should show may come after the first one, in milliseconds. */
+const LATER_MS = 3_000
+
+/** Wait a little for a post to be on the page; a conversation's parts may come one after another. */
+export const awaitPost = async (driver: Driver, platformId: PlatformId): Promise<void> => {
+  const link = driver.page.locator(css('article')).locator(`a[href*="/status/${platformId}"]`)
+  await appears(driver, [], LATER_MS, [link])
 }

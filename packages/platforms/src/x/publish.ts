@@ -4,8 +4,8 @@ import { messageOf } from '@surepost/shared/errors'
 import type { Call, CreateResult, Identity, Refusal, SegmentDraft } from '../platform.ts'
 import { outcomeOfCreate } from './answers.ts'
 import { arrive, refusalOf } from './barrier.ts'
-import { attach, closeSuggestions, dialogComposer, writeText } from './compose.ts'
-import { type Driver, StepError, WAITS, missing, part, step, withPage } from './driver.ts'
+import { anyComposer, attach, closeSuggestions, dialogComposer, writeText } from './compose.ts'
+import { type Driver, StepError, WAITS, part, step, withPage } from './driver.ts'
 import { measureX } from './length.ts'
 import { articleOf } from './locate.ts'
 import { watchCall } from './watch.ts'
@@ -29,7 +29,7 @@ const isRefusal = (value: Locator | Refusal): value is Refusal => 'kind' in valu
 const openForPost = async (driver: Driver, site: Site): Promise<Locator | Refusal> => {
   const barrier = await arrive(driver, `${site.baseUrl}/compose/post`, ['textBox'], site.identity.handle)
   if (barrier) return refusalOf(barrier, 'open the composer')
-  return (await dialogComposer(driver)) ?? missing('dialog', 'around a text box at /compose/post')
+  return anyComposer(driver)
 }
 
 const openForReply = async (driver: Driver, site: Site, parent: PlatformId): Promise<Locator | Refusal> => {
@@ -41,7 +41,7 @@ const openForReply = async (driver: Driver, site: Site, parent: PlatformId): Pro
   await step('click replyButton', WAITS.act, driver.signal, () =>
     part(article, 'replyButton').click({ timeout: WAITS.act }),
   )
-  return (await dialogComposer(driver)) ?? missing('dialog', 'around a text box after the click on replyButton')
+  return dialogComposer(driver)
 }
 
 /** Everything up to the click: a composer that holds the segment and whose button can be pressed. */

@@ -3,6 +3,7 @@ import { messageOf } from '@surepost/shared/errors'
 import type { Call, PostReading, SessionReading } from '../platform.ts'
 import { arrive, listBarrier } from './barrier.ts'
 import { type Driver, html, withPage } from './driver.ts'
+import { awaitPost } from './locate.ts'
 import type { Site } from './publish.ts'
 import { type PageReading, readPost, sameHandle } from './read/post.ts'
 
@@ -12,26 +13,35 @@ export const unreadable = (error: unknown, call: Call): Extract<PostReading, { k
   return { kind: 'unreadable', cause: 'not_loaded', detail: messageOf(error) }
 }
 
-/** Read one post's own page with a page that is already open. @throws StepError */
+/**
+ * Read one post's own page with a page that is already open.
+ *
+ * @param parent the post that it is expected to answer: the reading waits a little for it to be shown
+ * @throws StepError
+ */
 export const readPostWith = async (
   driver: Driver,
   site: Site,
   wanted: { readonly platformId: PlatformId; readonly author: string | null },
+  parent: PlatformId | null = null,
 ): Promise<PageReading> => {
-  const barrier = await arrive(
-    driver,
-    `${site.baseUrl}/i/status/${wanted.platformId}`,
-    ['article'],
-    site.identity.handle,
-  )
+  const url = `${site.baseUrl}/i/status/${wanted.platformId}`
+  const barrier = await arrive(driver, url, ['article'], site.identity.handle)
   if (barrier) return ownAccount(barrier, site, wanted.author)
-  const reading = readPost(await html(driver), {
-    handle: wanted.author,
-    platformId: wanted.platformId,
-    url: `${site.baseUrl}/i/status/${wanted.platformId}`,
-    baseUrl: site.baseUrl,
-  })
-  return ownAccount(reading, site, wanted.author)
+  const read = async (): Promise<PageReading> =>
+    readPost(await html(driver), { handle: wanted.author, platformId: wanted.platformId, url, baseUrl: site.baseUrl })
+  const first = await read()
+  const awaited = missingOn(first, wanted.platformId, parent)
+  if (awaited === undefined) return ownAccount(first, site, wanted.author)
+  await awaitPost(driver, awaited)
+  return ownAccount(await read(), site, wanted.author)
+}
+
+/** What a page that has begun to show a conversation may still be about to show. */
+const missingOn = (reading: PageReading, platformId: PlatformId, parent: PlatformId | null): PlatformId | undefined => {
+  if (reading.kind === 'unreadable' && reading.cause === 'not_loaded') return platformId
+  const isWithout = reading.kind === 'read' && reading.post.inReplyTo === null && !reading.lostParent
+  return isWithout && parent !== null ? parent : undefined
 }
 
 /** "A suspended account" on our own post's page is our own trouble. */

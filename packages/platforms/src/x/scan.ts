@@ -3,7 +3,8 @@ import type { Call, ListReading } from '../platform.ts'
 import { arrive, listBarrier } from './barrier.ts'
 import { type Driver, WAITS, html, step, withPage } from './driver.ts'
 import type { Site } from './publish.ts'
-import { parse, sentence } from './read/dom.ts'
+import { parse } from './read/dom.ts'
+import { pageText } from './read/page.ts'
 import { type ListedPost, readTimeline } from './read/timeline.ts'
 import { WENT_WRONG } from './read/words.ts'
 import { css } from './selectors.ts'
@@ -66,10 +67,7 @@ const changes = ({ page, signal }: Driver, seen: string): Promise<boolean> =>
 /** A list that failed to load on says so at its end; one that still loads shows a spinner there. */
 const isBroken = (content: string): boolean => {
   const $ = parse(content)
-  const cells = $('body').clone()
-  cells.find(`${css('article')}, script, style`).remove()
-  const said = sentence(cells.text())
-  return WENT_WRONG.test(said) || $('section [role=progressbar]').length > 0
+  return WENT_WRONG.test(pageText($)) || $('section [role=progressbar]').length > 0
 }
 
 const collect = async (driver: Driver, site: Site, scan: Scan, beganAt: Date): Promise<ListReading<ListedPost>> => {

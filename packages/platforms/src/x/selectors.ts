@@ -13,6 +13,7 @@ export const SELECTORS = {
   ],
   challenge: ['form[action*="/account/access"]', 'iframe[src*="arkose"]', '[data-testid=ocfEnterTextTextInput]'],
 
+  column: ['[data-testid=primaryColumn]', 'main'],
   article: ['article[data-testid=tweet]', 'article[role=article]'],
   cell: ['[data-testid=cellInnerDiv]'],
   text: ['[data-testid=tweetText]'],
@@ -37,7 +38,7 @@ export const SELECTORS = {
   submit: ['[data-testid=tweetButton]', '[data-testid=tweetButtonInline]'],
   fileInput: ['input[data-testid=fileInput]', 'input[type=file][accept*=image]'],
   attachments: ['[data-testid=attachments]'],
-  attachment: ['[data-testid=attachments] [role=group]', '[data-testid=attachments] img'],
+  attachment: ['[data-testid=attachments] img'],
   uploading: ['[data-testid=attachments] [role=progressbar]'],
   altLink: ['[data-testid=attachments] a[href="/compose/post/media"]', '[data-testid=altTextLabel]'],
   altText: ['[data-testid=altTextInput]'],

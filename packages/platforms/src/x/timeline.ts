@@ -8,8 +8,11 @@ import { readPostWith, unreadable } from './reading.ts'
 import { type Scan, readList, scanList } from './scan.ts'
 import { sameText, withoutMentions } from './text.ts'
 
-/** A list is in order but for threads and pins, so it is covered when this many in a row are older than asked for. */
-const OLDER_IN_A_ROW = 3
+/**
+ * A list is in order but for pins and for old posts of ours that a new answer hangs from, a few at a time: it is covered
+ * when so many at its end are older than asked for that they cannot all be such.
+ */
+const OLDER_AT_END = 10
 /** How far our clock and X's may be apart. `taken` keeps other actions' posts away, so generous is safe. */
 const CLOCK_SKEW_MS = 120_000
 /** Texts cut by "Show more" whose own pages are opened for the whole, at most, in one reading. */
@@ -17,13 +20,16 @@ const MOST_WHOLE_TEXTS = 10
 /** Posts with the same text whose own pages are opened to see what they answer, at most. */
 const MOST_CANDIDATES = 5
 
+/** Whether the posts of a list so far, in its order, reach back beyond `since`. */
+export const covers = (items: readonly Pick<SeenPost, 'pinned' | 'createdAt'>[], since: Date): boolean => {
+  const last = items.filter((item) => !item.pinned).slice(-OLDER_AT_END)
+  return last.length === OLDER_AT_END && last.every((item) => item.createdAt < since)
+}
+
 const ownTimeline = (site: Site, since: Date): Scan => ({
   path: `/${site.identity.handle}/with_replies`,
   handle: site.identity.handle,
-  covered: (items) => {
-    const last = items.filter((item) => !item.pinned).slice(-OLDER_IN_A_ROW)
-    return last.length === OLDER_IN_A_ROW && last.every((item) => item.createdAt < since)
-  },
+  covered: (items) => covers(items, since),
 })
 
 /** A thread stands together in the list; here every post stands by its time, a pinned one first. */
@@ -57,7 +63,8 @@ const confirm = async (
   wanted: OwnPostQuery,
   candidate: ListedPost,
 ): Promise<SeenPost | 'another' | 'unsure'> => {
-  const reading = await readPostWith(driver, site, { platformId: candidate.platformId, author: site.identity.handle })
+  const own = { platformId: candidate.platformId, author: site.identity.handle }
+  const reading = await readPostWith(driver, site, own, wanted.parent)
   if (reading.kind === 'deleted') return 'another'
   if (reading.kind !== 'read') return 'unsure'
   const { post, lostParent } = reading

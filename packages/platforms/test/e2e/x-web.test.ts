@@ -42,6 +42,14 @@ describe('the X web adapter', () => {
     expect(await bench.truth()).not.toContainEqual(expect.objectContaining({ text: 'Not as me' }))
   })
 
+  it('posts from the page’s own composer when there is no dialog', async () => {
+    const who = handle()
+    const session = await bench.session(who)
+    bench.site.faults.add({ kind: 'no_dialog', count: 1, matching: '/compose/post' })
+    expect(await session.publishSegment(draft('Without a dialog'), call())).toMatchObject({ outcome: 'created' })
+    expect((await bench.truth()).filter((post) => post.handle === who)).toMatchObject([{ text: 'Without a dialog' }])
+  })
+
   it('says which selector found nothing', async () => {
     const session = await bench.session(handle())
     bench.site.faults.add({ kind: 'page_error', count: 1 })

@@ -23,7 +23,7 @@ export type Effect =
   /** Another page stands where the wanted one should. */
   | {
       readonly does: 'show'
-      readonly page: 'went_wrong' | 'signed_out' | 'challenge' | 'consent' | 'age_gate' | 'suspended' | 'blank'
+      readonly page: 'home' | 'went_wrong' | 'signed_out' | 'challenge' | 'consent' | 'age_gate' | 'suspended' | 'blank'
     }
 
 /** Every fault that can be asked for. A new one is a new line. */
@@ -49,6 +49,7 @@ export const FAULTS = {
   page_rate_limit: { at: ['page'], effect: { does: 'too_many' } },
   page_cut: { at: ['page'], effect: { does: 'cut', when: 'before' } },
   page_error: { at: ['page'], effect: { does: 'show', page: 'went_wrong' } },
+  no_dialog: { at: ['page'], effect: { does: 'show', page: 'home' } },
   blank_page: { at: ['page'], effect: { does: 'show', page: 'blank' } },
   signed_out: { at: ['page'], effect: { does: 'show', page: 'signed_out' } },
   challenge: { at: ['page'], effect: { does: 'show', page: 'challenge' } },

@@ -57,6 +57,7 @@ const strikePages =
 type Instead = Extract<Effect, { does: 'show' }>['page']
 
 const showInstead = (site: Site, request: Request, response: Response, what: Instead): void => {
+  if (what === 'home') return response.redirect('/home')
   if (what === 'signed_out') return response.redirect('/i/flow/login')
   if (what === 'challenge') return response.redirect('/account/access')
   if (what === 'consent') return void response.type('html').send(consentPage)

@@ -76,7 +76,7 @@ describe('a text on a page', { timeout: 60_000 }, () => {
       fc.property(text, (sent) => {
         expect(sameText(sent, shown(sent)), JSON.stringify(shown(sent))).toBe(true)
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 
@@ -85,7 +85,7 @@ describe('a text on a page', { timeout: 60_000 }, () => {
       fc.property(text, (sent) => {
         expect(textHash(shown(sent))).toBe(textHash(sent))
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 
@@ -99,7 +99,7 @@ describe('a text on a page', { timeout: 60_000 }, () => {
         const sent = parts.join(' ')
         expect(sameText(sent, shown(sent, withoutHidden)), shown(sent, withoutHidden)).toBe(true)
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 
@@ -116,7 +116,7 @@ describe('a text on a page', { timeout: 60_000 }, () => {
           expect(sameText(parts.join(' '), shown(changed.join(' ')))).toBe(false)
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 

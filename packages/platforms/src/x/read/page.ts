@@ -31,22 +31,22 @@ const byAddress = (url: string | undefined): NotShown | undefined => {
 export const readSessionTrouble = ($: Dom, url?: string): NotShown | undefined => {
   const address = byAddress(url)
   if (address) return address
-  if (has($, 'challenge')) return session('challenge', 'The page asks for a person.')
   if (has($, 'signedIn')) return undefined
-  if (CHALLENGE.test(bodyText($))) return session('challenge', 'The page asks for a person.')
+  if (has($, 'challenge') || CHALLENGE.test(pageText($))) return session('challenge', 'The page asks for a person.')
   if (has($, 'signedOut')) return session('signed_out', 'The page offers to sign in.')
   const buttons = each($.root().find('button, [role=button]'))
   const isWall = buttons.some((button) => CONSENT.test(sentence(button.text())))
   return isWall ? session('consent', 'A consent wall stands before the page.') : undefined
 }
 
-/** What the page itself says, without the posts on it, which may say the same words. */
-const bodyText = ($: Dom): string => {
-  const body = $.root().find('body').clone()
+/** What the page itself says: its main column, without the posts in it, which may say the same words. */
+export const pageText = ($: Dom): string => {
+  const column = $.root().find(css('column')).first()
+  const page = (column.length > 0 ? column : $.root().find('body')).clone()
   // A notice in a post's place is an article too, but one without an author.
-  for (const article of each(body.find('article'))) if (within(article, 'author').length > 0) article.remove()
-  body.find(`script, style, noscript, ${css('text')}`).remove()
-  return sentence(body.text())
+  for (const article of each(page.find('article'))) if (within(article, 'author').length > 0) article.remove()
+  page.find(`script, style, noscript, ${css('text')}`).remove()
+  return sentence(page.text())
 }
 
 const CAUSES: Readonly<Record<Exclude<Trouble, 'deleted'>, UnreadableCause>> = {
@@ -62,7 +62,7 @@ const CAUSES: Readonly<Record<Exclude<Trouble, 'deleted'>, UnreadableCause>> = {
 export const readTrouble = ($: Dom, url?: string): NotShown => {
   const trouble = readSessionTrouble($, url)
   if (trouble) return trouble
-  const body = bodyText($)
+  const body = pageText($)
   const [kind] = TROUBLES.find(([, words]) => words.test(body)) ?? []
   if (kind === 'deleted') return { kind: 'deleted' }
   if (kind !== undefined)

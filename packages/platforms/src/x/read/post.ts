@@ -49,7 +49,9 @@ const aboveOf = ($: Dom, focal: Nodes, read: (article: Nodes) => Article | undef
   return { inReplyTo: null, lostParent: false }
 }
 
-const isNotice = (block: Nodes): boolean => TROUBLES.some(([, words]) => words.test(sentence(block.text())))
+/** A sentence in a post's place. One that only says that loading failed tells nothing of what belongs there. */
+const isNotice = (block: Nodes): boolean =>
+  TROUBLES.some(([kind, words]) => kind !== 'went_wrong' && kind !== 'throttled' && words.test(sentence(block.text())))
 
 /** A reading of a post's page, which also knows whether the post's parent is gone. */
 export type PageReading =

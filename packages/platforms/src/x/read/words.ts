@@ -60,4 +60,4 @@ export const CHALLENGE =
 
 /** The entry of a post's menu that deletes it. */
 export const DELETE =
-  /^\s*(?:delete|löschen|eliminar|borrar|supprimer|excluir|apagar|elimina|verwijderen|ta bort|slet|slett|poista|usuń|sil|hapus|xóa|удалить|видалити|διαγραφή|削除|删除|刪除|삭제|حذف|हटाएं|ลบ)/iu
+  /^\s*(?:delete|löschen|eliminar|borrar|supprimer|excluir|apagar|elimina|verwijderen|ta bort|slet|slett|poista|usuń|sil|hapus|xóa|удалить|видалити|διαγραφή|削除|删除|刪除|삭제|حذف|हटाएं|ลบ)(?!\p{L})/iu
