@@ -1,5 +1,6 @@
 import type { BeginAction, BeginAnswer } from '@surepost/shared/contracts'
 import { begun, decideFresh, factOf, keepCommand, refused } from './decide-fresh.ts'
+import { acceptanceOf, mayBeForgotten } from './age.ts'
 import { type Action, type Millis, UNKNOWN_HASH, instant, keyOf, nameOf } from './model.ts'
 import { HOUR, type Policy } from './policy.ts'
 import type { Tables } from './views.ts'
@@ -32,7 +33,8 @@ export const decideBegin = (
     )
   if (action?.state === 'done') return done(action, now)
   if (action?.state === 'open' || action?.state === 'unknown') return unknown(tables, action, now, policy)
-  if (wasBegunByAnother(tables, request, action)) return lost(tables, request, action, now, policy)
+  if (mayBeForgotten(tables, request, action === undefined ? [] : [action]))
+    return lost(tables, request, action, now, policy)
   return decideFresh(tables, request, action, leaseId, now, policy)
 }
 
@@ -70,22 +72,6 @@ export const unknown = (tables: Tables, action: Action, now: Millis, policy: Pol
   }
 }
 
-/** Milliseconds of a UUIDv7 (RFC 9562 §5.7: its first 48 bits); undefined for any other version. */
-const timeOfUuid = (id: string): Millis | undefined =>
-  id[14] === '7' ? Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) : undefined
-
-/** Without any sign of its age a post counts as accepted now. */
-const acceptedAt = (request: BeginAction): Millis =>
-  request.acceptedAt === undefined
-    ? (timeOfUuid(request.postId) ?? Number.POSITIVE_INFINITY)
-    : Date.parse(request.acceptedAt)
-
-/** Of a post accepted before this ledger's birth only what was learned after it counts. */
-const wasBegunByAnother = (tables: Tables, request: BeginAction, action: Action | undefined): boolean => {
-  const { birth } = tables.ledger()
-  return acceptedAt(request) < birth && (action === undefined || action.touchedAt < birth)
-}
-
 /** A ledger that was lost may have begun it, and its browser may have lived on until its lease ended. */
 const lost = (
   tables: Tables,
@@ -99,7 +85,7 @@ const lost = (
   const action: Action = {
     ...begun(request, before, null, now),
     state: 'unknown',
-    firstBegunAt: acceptedAt(request),
+    firstBegunAt: acceptanceOf(request),
     unknownSince: now,
     quietSince,
     reason: 'the ledger that knew of this post was lost',

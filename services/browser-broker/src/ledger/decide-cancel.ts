@@ -1,10 +1,10 @@
-import type { AccountId, CancelAnswer, PostId } from '@surepost/shared/contracts'
+import type { AccountId, CancelAnswer } from '@surepost/shared/contracts'
+import { type Aged, mayBeForgotten } from './age.ts'
 import { type Action, type Millis, type Revocation, instant, sameKey } from './model.ts'
 import type { Tables } from './views.ts'
 import type { Decision, Write } from './writes.ts'
 
-export interface Cancellation {
-  readonly postId: PostId
+export interface Cancellation extends Aged {
   readonly account: AccountId
   /** Only revisions up to this one (an edit makes the next); null for all. */
   readonly throughRevision: number | null
@@ -31,15 +31,21 @@ const announcement = (revocation: Revocation, now: Millis): Write[] => {
 
 /**
  * Cancel a post, seen or not. `cancelled`: nothing of it was created and nothing will be. `too_late`: something was
- * begun that is or may be live; it is not begun anew all the same. Asked twice it answers by what is then true.
+ * begun that is or may be live (perhaps by a ledger that this one replaced); it is not begun anew all the same. An edit
+ * that is too late changes nothing: the revision goes on as it was approved. Asked twice it answers by what is then true.
  */
 export const decideCancel = (tables: Tables, request: Cancellation, now: Millis): Decision<CancelAnswer> => {
   const { actions, revocation: before } = tables.post(request.postId)
   const wider =
     before !== null && (before.throughRevision === null || before.throughRevision === request.throughRevision)
-  const revocation: Revocation = wider ? before : { ...request, at: now, announced: false }
-  const gone = nothingLeft(actions.filter((a) => covers(revocation, a)))
-  const drop: Write = { drop: 'appointment', postId: request.postId }
+  const { postId, account, throughRevision, by, reason } = request
+  const revocation: Revocation = wider
+    ? before
+    : { postId, account, throughRevision, by, reason, at: now, announced: false }
+  const covered = actions.filter((a) => covers(revocation, a))
+  const gone = nothingLeft(covered) && !mayBeForgotten(tables, request, covered)
+  const drop: Write = { drop: 'appointment', postId }
+  if (!gone && throughRevision !== null) return { answer: { result: 'too_late' }, writes: [] }
   if (!gone) return { answer: { result: 'too_late' }, writes: [{ put: 'revocation', revocation }, drop] }
   return {
     answer: { result: 'cancelled' },

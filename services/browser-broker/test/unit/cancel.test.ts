@@ -1,7 +1,7 @@
 import { AccountId, type BeginAction } from '@surepost/shared/contracts'
 import { expect, test } from 'vitest'
 import { actionFor, newPlatformId } from '../support/fixtures.ts'
-import { SECOND, TestLedger, WINDOW } from '../support/ledger.ts'
+import { BIRTH, POLICY, SECOND, TestLedger, WINDOW } from '../support/ledger.ts'
 
 const account = AccountId.parse('acme')
 const open = (): TestLedger => {
@@ -9,8 +9,9 @@ const open = (): TestLedger => {
   ledger.account('acme')
   return ledger
 }
-const cancel = (ledger: TestLedger, { postId }: BeginAction, throughRevision: number | null = null) =>
-  ledger.do('cancel', { postId, account, throughRevision, by: 'operator', reason: 'changed my mind' }).result
+const cancel = (ledger: TestLedger, { postId, acceptedAt }: BeginAction, throughRevision: number | null = null) =>
+  ledger.do('cancel', { postId, account, acceptedAt, throughRevision, by: 'operator', reason: 'changed my mind' })
+    .result
 const complete = (ledger: TestLedger, action: BeginAction, lease: string, attempt = 1) =>
   ledger.do('complete', ledger.outcome(action, attempt, lease), {
     platformId: newPlatformId(),
@@ -105,4 +106,28 @@ test('a cancel after an edit ends all revisions', () => {
   expect(cancel(ledger, action)).toBe('cancelled')
   expect(cancelled(ledger)).toBe(1)
   expect(ledger.ask({ ...action, revision: 2 })).toEqual({ answer: 'revoked' })
+})
+
+test('an edit that comes too late changes nothing: what was approved goes on', () => {
+  using ledger = open()
+  const action = actionFor(account)
+  ledger.ask(action)
+  expect(cancel(ledger, action, 1)).toBe('too_late')
+  ledger.pass(WINDOW + SECOND)
+  const lease = ledger.lease(account)
+  const absent = ledger.do('absent', ledger.outcome(action, 1, lease), ledger.now)
+  expect(absent).toEqual({ answer: 'fresh', attempt: 2 })
+})
+
+test('of a post that is older than itself a ledger says "cancelled" only when the platform was asked', () => {
+  using ledger = open()
+  const action = actionFor(account, { acceptedAt: new Date(BIRTH - SECOND).toISOString() })
+  expect(cancel(ledger, action)).toBe('too_late')
+  expect(cancelled(ledger)).toBe(0)
+  expect(ledger.ask(action)).toMatchObject({ answer: 'unknown' })
+  ledger.pass(POLICY.leaseMs.act.most + WINDOW + SECOND)
+  const lease = ledger.lease(account)
+  expect(ledger.do('absent', ledger.outcome(action, 1, lease), ledger.now)).toEqual({ answer: 'revoked' })
+  expect(cancelled(ledger)).toBe(1)
+  expect(cancel(ledger, action)).toBe('cancelled')
 })
