@@ -154,6 +154,10 @@ language sql set search_path = '' as $$
     )
 $$;
 
+create function surepost.harvest_every(account public.accounts) returns interval language sql stable as $$
+  select make_interval(secs => (account.config -> 'replies' ->> 'harvestEverySeconds')::double precision)
+$$;
+
 create function surepost.merge_jobs(fresh public.facts[]) returns void
 language plpgsql set search_path = '' as $$
 begin
@@ -204,6 +208,14 @@ begin
         case when take then excluded.last_failure_detail else h.last_failure_detail end
       from (select surepost.is_later(excluded.last_failure_at, excluded.last_failure_by, h.last_failure_at, h.last_failure_by)) as t (take)
     );
+
+  -- A harvest that has ended makes way for the next.
+  update public.accounts as a set harvest_at = least(a.harvest_at, run.ended_at + surepost.harvest_every(a))
+  from (
+    select account, max(at) as ended_at from unnest(fresh)
+    where type = 'job.ran' and body ->> 'job' = 'mentions.harvest' and account is not null group by account
+  ) as run
+  where a.id = run.account and a.config is not null and run.ended_at >= a.harvest_asked_at;
 
   -- The rows above are locked now, so that every earlier committed run is seen here.
   update public.job_heartbeats as h set consecutive_failures = (

@@ -208,7 +208,8 @@ begin
 end
 $$;
 
--- Accounts whose mentions are to be read now, with the newest mention that is known.
+-- Accounts whose mentions are to be read now, with the newest mention that is known. One harvest of an account is under
+-- way at a time: the next is due when that one has ended (surepost.merge_jobs), or was silent for five minutes.
 create function public.claim_due_harvests(max_rows integer, job_name text default null, held_fence bigint default null) returns jsonb
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -224,7 +225,7 @@ begin
   held as (
     update public.accounts as a set
       harvest_asked_at = now(),
-      harvest_at = now() + make_interval(secs => (a.config -> 'replies' ->> 'harvestEverySeconds')::double precision)
+      harvest_at = now() + greatest(interval '5 minutes', surepost.harvest_every(a))
     from due where a.id = due.id
     returning a.id, a.platform, a.handle
   )

@@ -237,6 +237,19 @@ describe('answering', () => {
     expect(await harvest()).toHaveLength(1)
   })
 
+  it('has one harvest of an account under way at a time, and asks anew once that has ended', async () => {
+    await apply(configured('ada', CHECKS, true))
+    await sql.query(`update accounts set config = jsonb_set(config, '{replies,harvestEverySeconds}', '10')`)
+    const harvest = () => database.rpc('claim_due_harvests', { max_rows: 10 })
+    expect(await harvest()).toHaveLength(1)
+    await age('accounts', 'harvest_at', 11)
+    expect(await harvest()).toEqual([])
+    const ended = { job: 'mentions.harvest', account: 'ada', outcome: 'succeeded', category: null, detail: null }
+    await apply(fact('job.ran', { ...ended, startedAt: instant(-50) }))
+    await age('accounts', 'harvest_at', 11)
+    expect(await harvest()).toHaveLength(1)
+  })
+
   it('asks for a decision on each mention, again after a quarter of an hour, and not once it is decided', async () => {
     const id = newPlatformId()
     await apply(configured('ada', CHECKS, true), mention('ada', id), mention('bob'))
@@ -285,7 +298,9 @@ describe('the heartbeat of a job', () => {
   it('counts the failures since its last success', async () => {
     await apply(ran('failed', -9_000), ran('succeeded', -8_000), ran('failed', -6_000))
     await apply(ran('skipped', -5_000), ran('failed', -4_000))
-    const { rows } = await sql.query('select last_outcome, consecutive_failures, last_duration_ms from job_heartbeats')
+    const { rows } = await sql.query(
+      `select last_outcome, consecutive_failures, last_duration_ms from job_heartbeats where job = 'some'`,
+    )
     expect(rows).toEqual([{ last_outcome: 'failed', consecutive_failures: 2, last_duration_ms: expect.closeTo(50, 0) }])
   })
 })
