@@ -9,7 +9,7 @@ import {
 } from 'cockatiel'
 import type { Logger } from 'pino'
 import { UnavailableError } from '../errors/index.ts'
-import { backoffMs, pause } from '../runtime/deadline.ts'
+import { backoffMs, linkedSignal, pause } from '../runtime/deadline.ts'
 import type { Query, RawClient } from './client.ts'
 import { DatabaseSlowError, isOutage, mayDoLater } from './errors.ts'
 import type { BreakerState, DatabaseMetrics } from './metrics.ts'
@@ -72,7 +72,8 @@ export const createCalls = (options: CallsOptions): Calls => {
     },
     async make(label, query, { signal, deadlineMs = CALL_MS }) {
       const end = performance.now() + deadlineMs
-      const stop = signal === undefined ? closing : AbortSignal.any([closing, signal])
+      using ends = linkedSignal(closing, ...(signal === undefined ? [] : [signal]))
+      const stop = ends.signal
       const finish = metrics.start(label)
       for (let n = 1; ; n += 1) {
         try {
@@ -102,13 +103,15 @@ const createTry =
   ({ client, timeoutMs }: CallsOptions, breaker: CircuitBreakerPolicy) =>
   async <T>(label: string, query: () => Query<T>, stop: AbortSignal, leftMs: number): Promise<T> => {
     const ms = Math.ceil(Math.max(1, Math.min(timeoutMs, leftMs)))
-    const late = AbortSignal.timeout(ms)
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(), ms)
+    using ends = linkedSignal(stop, late.signal)
     try {
       return await breaker.execute(async () => {
         try {
-          return await client.send(label, query, AbortSignal.any([stop, late]))
+          return await client.send(label, query, ends.signal)
         } catch (error) {
-          if (!late.aborted || stop.aborted) throw error
+          if (!late.signal.aborted || stop.aborted) throw error
           throw new DatabaseSlowError(`The database did not answer ${label} within ${ms} ms.`)
         }
       })
@@ -118,5 +121,7 @@ const createTry =
         'database',
         `The database was not asked for ${label}: it failed ${THRESHOLD} times in a row.`,
       )
+    } finally {
+      clearTimeout(timer)
     }
   }

@@ -1,7 +1,7 @@
 import { AlertCleared, AlertRaised } from '@surepost/shared/contracts'
 import { messageOf } from '@surepost/shared/errors'
 import type { Bus } from '@surepost/shared/messaging'
-import type { Scope } from '@surepost/shared/runtime'
+import { type Scope, linkedSignal } from '@surepost/shared/runtime'
 
 /** What is known of the database from applying to it. Says each change once: in the log, and as an alert if it lasts. */
 export interface Outage {
@@ -29,8 +29,9 @@ export const createOutage = ({ bus, log, signal, alertAfterMs = 10_000 }: Outage
   let raised = false
 
   const tell = async (send: (options: { readonly signal: AbortSignal }) => Promise<void>): Promise<void> => {
+    using ends = linkedSignal(signal, AbortSignal.timeout(EMIT_MS))
     try {
-      await send({ signal: AbortSignal.any([signal, AbortSignal.timeout(EMIT_MS)]) })
+      await send({ signal: ends.signal })
     } catch (error) {
       if (!signal.aborted) log.error({ err: error }, 'the alert about the database could not be sent')
     }

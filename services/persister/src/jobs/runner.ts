@@ -1,7 +1,7 @@
 import { type BodyOf, JobRan } from '@surepost/shared/contracts'
 import type { Database } from '@surepost/shared/database'
 import type { Bus } from '@surepost/shared/messaging'
-import { type Scope, counter, pause } from '@surepost/shared/runtime'
+import { type Scope, counter, linkedSignal, pause } from '@surepost/shared/runtime'
 import { type Job, skipped } from './job.ts'
 import { type Reported, type Run, cadenceMs, fold, jobFact, runOfError } from './report.ts'
 
@@ -58,7 +58,8 @@ const repeat = async (job: Job, ports: RunnerPorts, signal: AbortSignal): Promis
 /** One run under the job's lock. Never throws. */
 const runOnce = async (job: Job, { database, holder, log }: RunnerPorts, signal: AbortSignal): Promise<Run> => {
   const late = AbortSignal.timeout(job.timeoutMs)
-  const both = AbortSignal.any([signal, late])
+  using ends = linkedSignal(signal, late)
+  const both = ends.signal
   try {
     const fence = await database.rpc(
       'hold_job_lock',
@@ -68,14 +69,16 @@ const runOnce = async (job: Job, { database, holder, log }: RunnerPorts, signal:
     if (fence === null) return skipped('another replica runs it')
     return await job.run({ signal: both, fence: { job_name: job.name, held_fence: fence } })
   } catch (error) {
-    if (!signal.aborted) log.warn({ err: error, job: job.name }, 'a run of a job failed')
-    return runOfError(error, late.aborted)
+    const run = runOfError(error, late.aborted)
+    if (!signal.aborted && run.outcome === 'failed') log.warn({ err: error, job: job.name }, 'a run of a job failed')
+    return run
   }
 }
 
 const report = async ({ bus, log }: RunnerPorts, fact: BodyOf<typeof JobRan>, signal: AbortSignal): Promise<void> => {
+  using ends = linkedSignal(signal, AbortSignal.timeout(10_000))
   try {
-    await bus.emit(JobRan, fact, { signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]) })
+    await bus.emit(JobRan, fact, { signal: ends.signal })
   } catch (error) {
     if (!signal.aborted) log.error({ err: error, job: fact.job }, 'a run of a job could not be reported')
   }
