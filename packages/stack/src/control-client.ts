@@ -80,7 +80,7 @@ export const controlAt = ({ control, dataDir }: ControlAddress): Control => {
     const response = await fetch(`http://127.0.0.1:${control.port}${path}`, {
       method,
       headers: { authorization: `Bearer ${control.token}`, 'content-type': 'application/json' },
-      signal: AbortSignal.timeout(120_000),
+      signal: AbortSignal.timeout(300_000),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch((cause: unknown) => {
       throw new StackError(`The stack in ${dataDir} does not answer.`, { cause })

@@ -20,7 +20,7 @@ const IMAGES = {
 
 // Images may have to be fetched first.
 const START_TIMEOUT_MS = 300_000
-const READY_TIMEOUT_MS = 90_000
+const READY_TIMEOUT_MS = 180_000
 
 const asDependency = (name: DependencyName, one: Container, more: Pick<Dependency, 'control'> = {}): Dependency => ({
   ...more,

@@ -50,7 +50,7 @@ export const postgres = (context: StackContext): Dependency => {
     },
     ready: async () =>
       withDatabase(context, POSTGRES_DATABASE, async (client) => (await client.query('select 1')).rowCount === 1),
-    readyTimeoutMs: 60_000,
+    readyTimeoutMs: 120_000,
   })
   return {
     name: 'postgres',
@@ -141,7 +141,7 @@ const initialise = async (
   const { command, args: all, user, owner } = asOtherUser(initdb, args, [root, cluster])
   if (owner) for (const path of [cluster, password]) chownSync(path, owner.uid, owner.gid)
   const { code, output } = await run(command, all, {
-    timeoutMs: 60_000,
+    timeoutMs: 180_000,
     env: context.mark,
     ...(user ? { user } : {}),
     ...(signal ? { signal } : {}),

@@ -45,7 +45,7 @@ export const postgrestProcess = (context: StackContext, target: PostgrestTarget)
       stopTimeoutMs: 3_000,
     }),
     ready: answers(`http://127.0.0.1:${target.adminPort}/ready`),
-    readyTimeoutMs: 30_000,
+    readyTimeoutMs: 60_000,
   })
 
 /** The stack's own PostgREST. Starting it needs a running Postgres with the Supabase roles. */

@@ -26,7 +26,7 @@ export const rabbitmq = (context: StackContext): Dependency => {
       `http://127.0.0.1:${context.ports.rabbitmqManagement}/api/health/checks/port-listener/${context.ports.amqp}`,
       managementAuth(context),
     ),
-    readyTimeoutMs: 90_000,
+    readyTimeoutMs: 240_000,
   })
   return {
     name: 'rabbitmq',

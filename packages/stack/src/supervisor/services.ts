@@ -104,6 +104,6 @@ const serviceProcess = (context: StackContext, site: Site, recipe: ServiceRecipe
       stopTimeoutMs: 15_000,
     }),
     ready: answers(recipe.readyUrl),
-    readyTimeoutMs: 60_000,
+    readyTimeoutMs: 120_000,
   })
 }

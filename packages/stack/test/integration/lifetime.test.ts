@@ -1,13 +1,16 @@
 import { rm } from 'node:fs/promises'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { eventually } from '@surepost/testkit'
 import { startStack, stopStack } from '../../src/index.ts'
 import { portsFrom, takenPorts } from '../../src/ports.ts'
 import { findMarked, isAlive } from '../../src/process/identity.ts'
 import { readState, type StackState } from '../../src/state.ts'
 import { newDataDir, runStackCommand, type StackCommand } from './stack-process.ts'
+
+/** A stack needs some 8 s to start on an idle machine of two cores, and much longer on a busy one. */
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 
 const folders: string[] = []
 const folder = async (): Promise<string> => {

@@ -1,11 +1,14 @@
 import { rm } from 'node:fs/promises'
 import { Client } from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { eventually } from '@surepost/testkit'
 import { startStack, type Stack, type StackDescription } from '../../src/index.ts'
 import { portsFrom } from '../../src/ports.ts'
 import { readState, type StackState } from '../../src/state.ts'
 import { newDataDir } from './stack-process.ts'
+
+/** A stack needs some 8 s to start on an idle machine of two cores, and much longer on a busy one. */
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 let stack: Stack
 let description: StackDescription
