@@ -7,15 +7,24 @@ const Config = z.object({
   PLAYGROUND_DATA: z.string().min(1).optional(),
 })
 
-const config = Config.safeParse(process.env)
-if (config.success) {
-  const { PLAYGROUND_PORT: port, PLAYGROUND_HOST: host, PLAYGROUND_DATA: data } = config.data
+const refuse = (why: string): void => {
+  process.stderr.write(`The playground cannot start: ${why}\n`)
+  process.exitCode = 1
+}
+
+const start = async ({
+  PLAYGROUND_PORT: port,
+  PLAYGROUND_HOST: host,
+  PLAYGROUND_DATA: data,
+}: z.infer<typeof Config>) => {
   const playground = await createPlayground({ port, host, data })
   const stop = (): void => void playground[Symbol.asyncDispose]()
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
   process.stdout.write(`${JSON.stringify({ url: playground.url })}\n`)
-} else {
-  process.stderr.write(`The playground cannot start:\n${z.prettifyError(config.error)}\n`)
-  process.exitCode = 1
 }
+
+const config = Config.safeParse(process.env)
+if (config.success)
+  await start(config.data).catch((error: unknown) => refuse(error instanceof Error ? error.message : String(error)))
+else refuse(z.prettifyError(config.error))

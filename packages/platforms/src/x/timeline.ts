@@ -32,9 +32,12 @@ const ownTimeline = (site: Site, since: Date): Scan => ({
   covered: (items) => covers(items, since),
 })
 
+const newerFirst = (a: ListedPost, b: ListedPost): number =>
+  b.createdAt.getTime() - a.createdAt.getTime() || Number(BigInt(b.platformId) - BigInt(a.platformId))
+
 /** A thread stands together in the list; here every post stands by its time, a pinned one first. */
 const newestFirst = (items: readonly ListedPost[]): readonly ListedPost[] =>
-  items.toSorted((a, b) => Number(b.pinned) - Number(a.pinned) || b.createdAt.getTime() - a.createdAt.getTime())
+  items.toSorted((a, b) => Number(b.pinned) - Number(a.pinned) || newerFirst(a, b))
 
 const seenPost = ({ metrics: _metrics, cut: _cut, ...post }: ListedPost): SeenPost => post
 
@@ -84,7 +87,7 @@ const confirmAll = async (
       (item) =>
         item.createdAt.getTime() >= earliest && !wanted.taken.has(item.platformId) && couldBe(wanted, item.text),
     )
-    .toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
+    .toSorted((a, b) => newerFirst(b, a))
   const items: SeenPost[] = []
   let complete = list.complete && candidates.length <= MOST_CANDIDATES
   for (const candidate of candidates.slice(0, MOST_CANDIDATES)) {

@@ -50,6 +50,23 @@ describe('the X web adapter', () => {
     expect((await bench.truth()).filter((post) => post.handle === who)).toMatchObject([{ text: 'Without a dialog' }])
   })
 
+  it('lists what is ours: not what we answer, repost or are shown for money, and what is pinned only once', async () => {
+    const [who, other] = [handle(), handle()]
+    const session = await bench.session(who)
+    const { world } = bench.site
+    world.addAccount(other, 'Other')
+    const theirs = world.addPost({ handle: other, text: 'A question' })
+    const pinned = world.addPost({ handle: who, text: 'Pinned' })
+    const answer = world.addPost({ handle: who, text: 'An answer', inReplyTo: theirs.id })
+    const plain = world.addPost({ handle: who, text: 'A post', quotes: theirs.id })
+    world.addPost({ handle: other, text: 'Buy boats', promoted: true })
+    world.pin(pinned.id, true)
+    world.mark(theirs.id, who, 'repost', true)
+    const list = await session.readTimeline(new Date(0), call())
+    const ids = list.kind === 'read' ? list.items.map(({ platformId }) => platformId) : []
+    expect(ids).toEqual([plain.id, answer.id, pinned.id])
+  })
+
   it('says which selector found nothing', async () => {
     const session = await bench.session(handle())
     bench.site.faults.add({ kind: 'page_error', count: 1 })

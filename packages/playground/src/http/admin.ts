@@ -53,6 +53,7 @@ const NewPost = z.strictObject({
     .regex(/^\d{15,20}$/u)
     .nullish(),
   pinned: z.boolean().optional(),
+  promoted: z.boolean().optional(),
   figures: Figures.optional(),
 })
 const Change = z.strictObject({ pinned: z.boolean().optional(), figures: Figures.nullish() })
@@ -89,7 +90,13 @@ const addPost =
         return void response.status(404).json({ error: `There is no post ${id}.` })
     }
     const { handle } = site.world.addAccount(body.handle, body.handle)
-    const post = site.world.addPost({ handle, text: body.text, inReplyTo: body.inReplyTo, quotes: body.quotes })
+    const post = site.world.addPost({
+      handle,
+      text: body.text,
+      inReplyTo: body.inReplyTo,
+      quotes: body.quotes,
+      promoted: body.promoted,
+    })
     if (body.pinned === true) site.world.pin(post.id, true)
     if (body.figures) site.world.fixFigures(post.id, clean(body.figures))
     response

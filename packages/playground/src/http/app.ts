@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import express, { type Express } from 'express'
+import express, { type ErrorRequestHandler, type Express } from 'express'
 import type { Site } from '../site.ts'
 import { admin } from './admin.ts'
 import { doors } from './doors.ts'
@@ -10,6 +10,13 @@ import { media } from './media.ts'
 import { pages } from './pages.ts'
 
 const STATIC = fileURLToPath(new URL('../public', import.meta.url))
+
+/** A request that cannot be read (no JSON, too large) is answered with a sentence; anything else is a fault of ours. */
+const onError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  if (response.headersSent) return next(error)
+  const { status = 500, message } = error as { readonly status?: number; readonly message: string }
+  response.status(status).json({ error: message })
+}
 
 /** The whole site. */
 export const createApp = (site: Site): Express => {
@@ -33,5 +40,6 @@ export const createApp = (site: Site): Express => {
   app.use(doors(site))
   app.use('/i', media(site))
   app.use(pages(site))
+  app.use(onError)
   return app
 }

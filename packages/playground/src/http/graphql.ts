@@ -70,10 +70,12 @@ const callerOf = (site: Site, request: Request, response: Response): Account | u
   return undefined
 }
 
-const attachmentsOf = (site: Site, body: z.infer<typeof CreateTweet>): readonly Attachment[] =>
-  (body.variables.media?.media_entities ?? [])
-    .map(({ media_id }) => site.uploads.get(media_id))
-    .filter((media) => media !== undefined)
+/** The images that a create names; `undefined` when one of them was never uploaded. */
+const attachmentsOf = (site: Site, body: z.infer<typeof CreateTweet>): readonly Attachment[] | undefined => {
+  const media = (body.variables.media?.media_entities ?? []).map(({ media_id }) => site.uploads.get(media_id))
+  const known = media.filter((one) => one !== undefined)
+  return known.length === media.length ? known : undefined
+}
 
 const quotedId = (url: string | undefined): string | null => /\/status\/(\d+)$/u.exec(url ?? '')?.[1] ?? null
 
@@ -93,6 +95,7 @@ const createTweet =
     }
     if (lose(response, strikes, 'before')) return
     const media = attachmentsOf(site, body.data)
+    if (!media) return refuse(response, 324, 'The validation of media ids failed. (324)')
     const inReplyTo = reply?.in_reply_to_tweet_id ?? null
     const breach = breachOf(
       site.world,

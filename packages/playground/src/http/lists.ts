@@ -17,21 +17,40 @@ interface Entry {
 const newestFirst = (posts: readonly Post[]): readonly Post[] =>
   posts.filter((post) => post.deletedAt === null).toReversed()
 
-const entriesOfProfile = (site: Site, handle: string, replies: boolean): readonly Entry[] => {
-  const own = newestFirst(site.world.allPosts().filter((post) => post.handle.toLowerCase() === handle.toLowerCase()))
-  const pinned = own.filter((post) => post.pinned).map((post): Entry => ({ post, style: { context: 'pinned' } }))
-  const listed = own.filter((post) => replies || post.inReplyTo === null)
-  // An answer hangs from the post that it answers, which stands above it; no post stands twice.
+/** An answer hangs from the post that it answers, which stands above it; no post stands twice. */
+const inConversations = (site: Site, posts: readonly Post[]): readonly Entry[] => {
   const shown = new Set<string>()
-  const withParents = listed.flatMap((post): readonly Entry[] => {
+  return posts.flatMap((post): readonly Entry[] => {
     if (shown.has(post.id)) return []
     const parent = post.inReplyTo === null ? undefined : site.world.post(post.inReplyTo)
-    const above: readonly Entry[] =
-      parent && parent.deletedAt === null && !shown.has(parent.id) ? [{ post: parent, style: { parent: true } }] : []
+    const hangs = parent && parent.deletedAt === null && !shown.has(parent.id)
+    const above: readonly Entry[] = hangs ? [{ post: parent, style: { parent: true } }] : []
     for (const entry of [...above, { post }]) shown.add(entry.post.id)
     return [...above, { post, style: {} }]
   })
-  return [...pinned, ...withParents]
+}
+
+/** What is paid for stands third. */
+const withPromoted = (site: Site, entries: readonly Entry[]): readonly Entry[] => {
+  const promoted = newestFirst(site.world.allPosts().filter((post) => post.promoted))
+  return entries.toSpliced(2, 0, ...promoted.map((post): Entry => ({ post, style: { context: { kind: 'promoted' } } })))
+}
+
+const entriesOfProfile = (site: Site, account: Account, replies: boolean): readonly Entry[] => {
+  const own = newestFirst(site.world.allPosts().filter((post) => post.handle === account.handle && !post.promoted))
+  const pinned = own
+    .filter((post) => post.pinned)
+    .map((post): Entry => ({ post, style: { context: { kind: 'pinned' } } }))
+  const context = { kind: 'reposted', by: account } as const
+  const reposted = newestFirst(
+    site.world.allPosts().filter((post) => site.world.marked(post.id, account.handle, 'repost')),
+  )
+  const listed = own.filter((post) => replies || post.inReplyTo === null)
+  return withPromoted(site, [
+    ...pinned,
+    ...reposted.map((post): Entry => ({ post, style: { context } })),
+    ...inConversations(site, listed),
+  ])
 }
 
 /** Posts of others that name an account or answer one of its posts. */
@@ -46,8 +65,13 @@ const entriesOfMentions = (site: Site, viewer: Account): readonly Entry[] => {
     .map((post) => ({ post, style: {} }))
 }
 
-const entriesOfHome = (site: Site): readonly Entry[] =>
-  newestFirst(site.world.allPosts().filter((post) => post.inReplyTo === null)).map((post) => ({ post, style: {} }))
+const entriesOfHome = (site: Site): readonly Entry[] => {
+  const posts = site.world.allPosts().filter((post) => post.inReplyTo === null && !post.promoted)
+  return withPromoted(
+    site,
+    newestFirst(posts).map((post) => ({ post, style: {} })),
+  )
+}
 
 /** Answer with one page of a list: articles as HTML, and where to go on. */
 const answer = (site: Site, request: Request, response: Response, entries: readonly Entry[]): void => {
@@ -61,13 +85,13 @@ const answer = (site: Site, request: Request, response: Response, entries: reado
   const visible = entries.filter(({ post }) => now.getTime() - post.createdAt.getTime() >= lagMs)
   const from = Math.max(0, Number(request.query['cursor'] ?? 0) || 0)
   const items = visible.slice(from, from + PAGE).map(({ post, style }) => ({
-    id: `${style.parent === true ? 'p' : style.context === undefined ? 'e' : 'c'}${post.id}`,
+    id: `${style.parent === true ? 'parent' : (style.context?.kind ?? 'own')}-${post.id}`,
     html: article(viewOf(site.world, post, viewer), { ...style, now }).html,
   }))
   response.json({ items, cursor: from + PAGE < visible.length ? from + PAGE : null })
 }
 
-/** The lists that `timeline.js` loads as one scrolls. */
+/** The lists that `list.js` loads as one scrolls. */
 export const lists = (site: Site): Router => {
   const router = express.Router()
   router.get('/home', (request, response) => answer(site, request, response, entriesOfHome(site)))
@@ -76,8 +100,10 @@ export const lists = (site: Site): Router => {
     if (!viewer) return void response.status(401).json({ items: [], cursor: null })
     answer(site, request, response, entriesOfMentions(site, viewer))
   })
-  router.get('/profile/:handle', (request, response) =>
-    answer(site, request, response, entriesOfProfile(site, request.params.handle, request.query['replies'] === '1')),
-  )
+  router.get('/profile/:handle', (request, response) => {
+    const account = site.world.account(request.params.handle)
+    if (!account) return void response.status(404).json({ items: [], cursor: null })
+    answer(site, request, response, entriesOfProfile(site, account, request.query['replies'] === '1'))
+  })
   return router
 }

@@ -10,9 +10,7 @@ const textOf = (box) => {
   const walk = (node) => {
     for (const child of node.childNodes) {
       if (child.nodeType === Node.TEXT_NODE) text += child.data
-      else if (child.nodeName === 'BR')
-        text +=
-          child.parentNode.lastChild === child && child.previousSibling === null && child.parentNode !== box ? '' : '\n'
+      else if (child.nodeName === 'BR') text += '\n'
       else {
         if (/^(?:DIV|P)$/.test(child.nodeName) && text !== '' && !text.endsWith('\n')) text += '\n'
         walk(child)
@@ -113,9 +111,9 @@ const send = async (composer) => {
 
 /** Bring what is behind a dialog or around a composer up to date without leaving the page, as X does. */
 const refresh = async () => {
+  if (document.querySelector('.list')) return refreshLists()
   const response = await fetch(location.href)
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html')
-  if (document.querySelector('.list')) return refreshLists()
   document.querySelector('.column').replaceWith(fresh.querySelector('.column'))
   startLists(document)
   startComposers(document.querySelector('.column'))

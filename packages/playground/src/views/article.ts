@@ -13,7 +13,8 @@ export interface ArticleStyle {
   readonly focal?: boolean
   /** A line leads on to the answer below. */
   readonly parent?: boolean
-  readonly context?: 'pinned' | 'promoted'
+  /** Why the post stands here, when it is not its turn. */
+  readonly context?: { readonly kind: 'pinned' | 'promoted' } | { readonly kind: 'reposted'; readonly by: Account }
 }
 
 /** X cuts long texts in lists at about this many characters. */
@@ -114,12 +115,18 @@ const textOf = ({ post }: PostView, focal: boolean): Html | false => {
     ${cut && html`<a class="show-more" data-testid="tweet-text-show-more-link" href="${permalink(post)}">Show more</a>`}`
 }
 
-const context = (style: ArticleStyle): Html | false =>
-  style.context !== undefined &&
+const context = ({ context: why }: ArticleStyle): Html | false =>
+  why !== undefined &&
   html`<div class="context">
-    ${ICONS.pin}
-    <div data-testid="socialContext">${style.context === 'pinned' ? 'Pinned' : 'Promoted'}</div>
+    ${why.kind === 'reposted' ? ICONS.repost : ICONS.pin}
+    <div data-testid="socialContext">${contextText(why)}</div>
   </div>`
+
+const contextText = (why: NonNullable<ArticleStyle['context']>): Html => {
+  if (why.kind === 'reposted')
+    return html`<a href="/${why.by.handle}" dir="ltr" role="link">${why.by.name} reposted</a>`
+  return why.kind === 'pinned' ? html`Pinned` : html`Promoted`
+}
 
 /** One post as X shows it: the contract's attributes, this site's own looks. */
 export const article = (view: PostView, style: ArticleStyle): Html => {

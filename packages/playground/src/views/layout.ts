@@ -58,7 +58,20 @@ const signedOutNav: Html = html`<a href="/login" role="link" class="nav-post" da
 >`
 
 /** Later ones win: the small screens come last. */
-const STYLES = ['base', 'frame', 'posts', 'profile', 'composer', 'layers', 'doors', 'small'] as const
+const STYLES = [
+  'base',
+  'frame',
+  'posts',
+  'media',
+  'actions',
+  'focal',
+  'profile',
+  'composer',
+  'attachments',
+  'layers',
+  'doors',
+  'small',
+] as const
 
 const document = (title: string, body: Html): string =>
   `<!doctype html>${

@@ -23,7 +23,7 @@ const backHeading = (title: string, detail?: string): Html =>
     </div>
   </div>`
 
-/** A list that `timeline.js` fills and keeps as a window of articles, as X's lists are. */
+/** A list that `list.js` fills and keeps as a window of articles, as X's lists are. */
 const virtualList = (label: string, source: string): Html =>
   html`<section role="region" aria-label="${label}">
     <div class="list" aria-label="Timeline: ${label}" data-source="${source}">
@@ -77,7 +77,7 @@ export interface ConversationView {
   readonly now: Date
 }
 
-const tombstone = (text: string): Html => cell(html`<div class="tombstone">${text}</div>`)
+const tombstone = (text: string): Html => cell(html`<article tabindex="-1" class="tombstone">${text}</article>`)
 
 /** A post's own page: what it answers first, then itself, then its answers. */
 export const conversationPage = ({ parents, lostParent, focal, replies, viewer, now }: ConversationView): Html =>

@@ -35,6 +35,8 @@ export interface Post {
   readonly quotes: string | null
   readonly createdAt: Date
   readonly media: readonly Attachment[]
+  /** Paid for: it stands in everybody's lists. */
+  readonly promoted: boolean
   deletedAt: Date | null
   pinned: boolean
   /** Figures set by hand (admin), instead of those that grow. */

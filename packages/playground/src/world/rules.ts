@@ -1,4 +1,5 @@
 import { measureX } from '@surepost/platforms'
+import type { Post } from './model.ts'
 import type { World } from './world.ts'
 
 /** X's error for a create that breaks a rule. */
@@ -20,18 +21,13 @@ const plain = (text: string): string => text.normalize('NFC').replaceAll(/\s+/gu
 const isDuplicate = (world: World, draft: Draft, windowMs: number): boolean => {
   const text = plain(draft.text)
   const since = world.now().getTime() - windowMs
-  return (
-    text !== '' &&
-    world
-      .allPosts()
-      .some(
-        (post) =>
-          post.handle.toLowerCase() === draft.handle.toLowerCase() &&
-          post.deletedAt === null &&
-          post.createdAt.getTime() >= since &&
-          plain(post.text) === text,
-      )
-  )
+  const handle = draft.handle.toLowerCase()
+  const isSame = (post: Post): boolean =>
+    post.handle.toLowerCase() === handle &&
+    post.deletedAt === null &&
+    post.createdAt.getTime() >= since &&
+    plain(post.text) === text
+  return text !== '' && world.allPosts().some(isSame)
 }
 
 /** What X would say against this post; `undefined` when it may be made. */

@@ -9,6 +9,7 @@ interface NewPost {
   readonly text: string
   readonly inReplyTo?: string | null | undefined
   readonly quotes?: string | null | undefined
+  readonly promoted?: boolean | undefined
   readonly media?: readonly Attachment[] | undefined
 }
 
@@ -41,11 +42,19 @@ interface State {
   readonly accounts: Map<string, Account>
   readonly sessions: Map<string, Account>
   readonly posts: Map<string, Post>
+  /** The same, oldest first. */
+  readonly order: Post[]
   readonly replies: Map<string, Post[]>
   readonly marks: Map<string, Set<string>>
 }
 
 const markKey = (id: string, mark: Mark): string => `${mark}:${id}`
+
+const listOf = (lists: Map<string, Post[]>, id: string): Post[] => {
+  const list = lists.get(id) ?? []
+  lists.set(id, list)
+  return list
+}
 
 /** What one line of the journal changes. */
 const apply = (state: State, entry: Entry): void => {
@@ -59,8 +68,8 @@ const apply = (state: State, entry: Entry): void => {
     case 'post': {
       const post: Post = { ...entry.post, createdAt: new Date(entry.post.createdAt), deletedAt: null }
       state.posts.set(post.id, post)
-      if (post.inReplyTo !== null)
-        state.replies.set(post.inReplyTo, [...(state.replies.get(post.inReplyTo) ?? []), post])
+      state.order.push(post)
+      if (post.inReplyTo !== null) listOf(state.replies, post.inReplyTo).push(post)
       return
     }
     case 'marked': {
@@ -126,11 +135,11 @@ const peopleOf = (state: State, record: (entry: Entry) => void, now: () => Date)
 /** The site's posts, and what is done to them. */
 const postsOf = (state: State, record: (entry: Entry) => void, now: () => Date, nextId: (at: Date) => string) => ({
   post: (id: string): Post | undefined => state.posts.get(id),
-  allPosts: (): readonly Post[] => [...state.posts.values()],
-  addPost: ({ handle, text, inReplyTo = null, quotes = null, media = [] }: NewPost): Post => {
+  allPosts: (): readonly Post[] => state.order,
+  addPost: ({ handle, text, inReplyTo = null, quotes = null, media = [], promoted = false }: NewPost): Post => {
     const at = now()
     const id = nextId(at)
-    const made = { id, handle, text, inReplyTo, quotes, media, pinned: false, fixed: null }
+    const made = { id, handle, text, inReplyTo, quotes, media, promoted, pinned: false, fixed: null }
     record({ type: 'post', post: { ...made, createdAt: at.toISOString() } })
     return state.posts.get(id) ?? { ...made, createdAt: at, deletedAt: null }
   },
@@ -150,6 +159,7 @@ export const createWorld = (journal: Journal, now: () => Date): World => {
     accounts: new Map(),
     sessions: new Map(),
     posts: new Map(),
+    order: [],
     replies: new Map(),
     marks: new Map(),
   }
@@ -169,6 +179,6 @@ export const createWorld = (journal: Journal, now: () => Date): World => {
       return { id, type, alt: '', sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length }
     },
     media: (id) => journal.loadMedia(id),
-    mediaType: (id) => [...state.posts.values()].flatMap((post) => post.media).find((media) => media.id === id)?.type,
+    mediaType: (id) => state.order.flatMap((post) => post.media).find((media) => media.id === id)?.type,
   }
 }

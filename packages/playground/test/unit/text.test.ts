@@ -12,7 +12,8 @@ const AUTHOR: Account = { handle: 'anna', name: 'Anna', bio: '', joinedAt: NOW, 
 
 /** A text's whole way: into a page, and out of it by the reader. */
 const shown = (text: string, change: (html: string) => string = (html) => html): string => {
-  const post: Post = { id: ID, handle: 'anna', text, inReplyTo: null, quotes: null, createdAt: NOW, media: [], deletedAt: null, pinned: false, fixed: null } // prettier-ignore
+  const post: Post = { id: ID, handle: 'anna', text, inReplyTo: null, quotes: null, createdAt: NOW, media: [], deletedAt: null, pinned: false,
+    promoted: false, fixed: null } // prettier-ignore
   const mine = { liked: false, reposted: false, bookmarked: false, own: true }
   const view = { post, author: AUTHOR, figures: NONE, mine, answering: undefined, quoted: undefined }
   const page = `<!doctype html><body>${change(article(view, { now: NOW, focal: true }).html)}</body>`
