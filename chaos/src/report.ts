@@ -17,6 +17,7 @@ export const summaryOf = (
   cancelled: verdict.cancelled,
   refused: verdict.refused,
   ended: verdict.counts.ended,
+  checksMissed: verdict.checksMissed,
   unwanted: verdict.counts.unwanted,
   faults: faults.faults,
   missingFaults: faults.missing,

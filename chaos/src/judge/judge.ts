@@ -1,14 +1,21 @@
 import { match, type Matched } from './match.ts'
 import { judgeUnwanted, judgeWanted, rowsOf, type Rows } from './segment.ts'
-import type { Evidence, LedgerPost, Trouble, Verdict, Wrong } from './types.ts'
+import type { Ending, Evidence, LedgerPost, Trouble, Verdict, Wrong } from './types.ts'
 
 type Fate = 'wanted' | 'cancelled' | 'refused'
+
+const CANCELLABLE: readonly Ending[] = ['live_or_cancelled', 'cancelled']
+/** Nothing of these may ever be live. */
+const NEVER_LIVE: Readonly<Partial<Record<Ending, string>>> = {
+  refused: 'had to be refused',
+  cancelled: 'was cancelled, as the API said',
+}
 
 /** What a post came to, as far as it decides how its segments are judged. */
 const fateOf = ({ post }: Matched, rows: Rows): Fate => {
   const state = rows.post(post.postId)?.state
   if (post.ending === 'refused' && state === 'failed') return 'refused'
-  if (post.ending === 'live_or_cancelled' && state === 'cancelled') return 'cancelled'
+  if (CANCELLABLE.includes(post.ending) && state === 'cancelled') return 'cancelled'
   return 'wanted'
 }
 
@@ -24,17 +31,11 @@ const repeat = (found: LedgerPost, matched: readonly Matched[]): Trouble => {
   }
 }
 
-const refusedButLive = ({ post, live }: Matched, fate: Fate): readonly Trouble[] =>
-  post.ending === 'refused' && fate === 'wanted' && live.some((found) => found !== undefined)
-    ? [
-        {
-          wrong: 'unwanted',
-          n: post.n,
-          postId: post.postId,
-          sentence: `Post ${post.n} had to be refused, and is live.`,
-        },
-      ]
-    : []
+const liveAllTheSame = ({ post, live }: Matched, fate: Fate): readonly Trouble[] => {
+  const why = NEVER_LIVE[post.ending]
+  if (why === undefined || fate !== 'wanted' || live.every((found) => found === undefined)) return []
+  return [{ wrong: 'unwanted', n: post.n, postId: post.postId, sentence: `Post ${post.n} ${why}, and is live.` }]
+}
 
 const COUNTED: readonly Wrong[] = [
   'duplicates',
@@ -65,7 +66,7 @@ export const judge = (evidence: Evidence): Verdict => {
       ...one.post.segments.flatMap((_, index) =>
         fate === 'wanted' ? judgeWanted(one, index, rows, evidence.checksPerSegment) : judgeUnwanted(one, index, rows),
       ),
-      ...refusedButLive(one, fate),
+      ...liveAllTheSame(one, fate),
     ]),
     ...extra.map((found) => repeat(found, matched)),
   ]
@@ -75,6 +76,7 @@ export const judge = (evidence: Evidence): Verdict => {
     live: matched.reduce((sum, { live }) => sum + live.filter((found) => found !== undefined).length, 0),
     cancelled: count(segmentsWith('cancelled')),
     refused: count(segmentsWith('refused')),
+    checksMissed: evidence.records.checks.filter(({ state }) => state === 'missed').length,
     counts: Object.fromEntries(
       COUNTED.map((wrong) => [wrong, troubles.filter((one) => one.wrong === wrong).length]),
     ) as Record<Wrong, number>,

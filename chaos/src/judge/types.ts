@@ -9,8 +9,8 @@ export interface LedgerPost {
   readonly media: readonly { readonly sha256: string }[]
 }
 
-/** How a post may end. */
-export type Ending = 'live' | 'live_or_cancelled' | 'refused'
+/** How a post may end: `cancelled` when the API has said so, `live_or_cancelled` while its cancel is a race. */
+export type Ending = 'live' | 'live_or_cancelled' | 'cancelled' | 'refused'
 
 export interface ExpectedSegment {
   /** Null where only the parent says which post it is: the text of an answer is its drafter's. */
@@ -91,6 +91,8 @@ export interface Verdict {
   readonly cancelled: number
   /** Segments of posts that the site was told to refuse, and that ended `failed`. */
   readonly refused: number
+  /** Checks of live segments that ended `missed`: allowed, and told. */
+  readonly checksMissed: number
   readonly counts: Readonly<Record<Wrong, number>>
   readonly troubles: readonly Trouble[]
 }

@@ -124,8 +124,9 @@ const post = async (ports: WorkPorts, item: PlannedPost, expected: ExpectedPost[
     expected.push({ ...asked, postId: null })
     throw error
   }
-  expected.push({ ...asked, postId })
+  const index = expected.push({ ...asked, postId }) - 1
   if (item.cancelAfterMs === null) return
   await delay(item.cancelAfterMs, undefined, { signal: ports.signal })
-  await insist(() => ports.api.cancel(postId), ports.signal)
+  const answer = await insist(() => ports.api.cancel(postId), ports.signal)
+  if (answer === 'cancelled') expected[index] = { ...asked, postId, ending: 'cancelled' }
 }

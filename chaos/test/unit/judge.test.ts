@@ -252,6 +252,21 @@ describe('the judge', () => {
     expect([verdict.live, verdict.cancelled, isWhole(verdict)]).toEqual([7, 0, true])
   })
 
+  it('holds the API to its word that a post is cancelled', () => {
+    const said = (evidence: Evidence): Evidence => ({
+      ...evidence,
+      expected: evidence.expected.map((one) => (one.n === 4 ? { ...one, ending: 'cancelled' } : one)),
+    })
+    expect(wrong(said(perfect()))).toEqual({})
+    expect(judge(said(perfect())).cancelled).toBe(1)
+    const late = said(stateOf('p4', 'live'))
+    expect(wrong({ ...late, ledger: [...late.ledger, live('105', 'four')] })).toMatchObject({ unwanted: 1 })
+  })
+
+  it('tells how many checks were missed, which is allowed', () => {
+    expect(judge(perfect()).checksMissed).toBe(1)
+  })
+
   it('does not take a cancelled post for an end where nobody cancelled', () => {
     const evidence = stateOf('p1', 'cancelled')
     expect(wrong({ ...evidence, ledger: evidence.ledger.filter(({ id }) => id !== '101') })).toMatchObject({ ended: 1 })
