@@ -11,7 +11,7 @@ export interface StepResult {
 }
 
 /** Longest that one tool may take. */
-const TIMEOUT_MS = 300_000
+const TIMEOUT_MS = 900_000
 
 /** Run one step to its end. Never throws: what goes wrong is a failed step. */
 export const runStep = (step: CheckStep, root: string, signal: AbortSignal): Promise<StepResult> =>
