@@ -42,11 +42,10 @@ const look = ({ articles, seen }: { readonly articles: string; readonly seen: st
   return now === seen ? false : now
 }
 
-/** Scroll down by a part of the window's height. @returns whether there was nowhere to go */
+/** Scroll down by a part of the window's height. @returns whether the bottom is reached (to a pixel of rounding) */
 const stride = (part: number): boolean => {
-  const before = window.scrollY
   window.scrollBy(0, window.innerHeight * part)
-  return window.scrollY === before
+  return window.scrollY + window.innerHeight >= document.documentElement.scrollHeight - 1
 }
 
 const scroll = ({ page, signal }: Driver): Promise<{ readonly seen: string; readonly atEnd: boolean }> =>

@@ -1,15 +1,14 @@
-import { fileURLToPath } from 'node:url'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import type { Site } from '../site.ts'
+import { ASSETS } from '../views/assets.ts'
 import { admin } from './admin.ts'
+import { assets } from './assets.ts'
 import { doors } from './doors.ts'
 import { graphql } from './graphql.ts'
 import { ledgerOf } from './ledger.ts'
 import { lists } from './lists.ts'
 import { media } from './media.ts'
 import { pages } from './pages.ts'
-
-const STATIC = fileURLToPath(new URL('../public', import.meta.url))
 
 /** A request that cannot be read (no JSON, too large) is answered with a sentence; anything else is a fault of ours. */
 const onError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
@@ -22,7 +21,7 @@ const onError: ErrorRequestHandler = (error: unknown, _request, response, next) 
 export const createApp = (site: Site): Express => {
   const app = express()
   app.disable('x-powered-by')
-  app.use('/static', express.static(STATIC, { maxAge: 0 }))
+  app.use(ASSETS, assets())
   app.get('/readyz', (_request, response) => void response.json({ ready: true }))
   app.get(
     '/ledger',

@@ -1,4 +1,5 @@
 import type { Account } from '../world/model.ts'
+import { ASSETS, SCRIPTS } from './assets.ts'
 import { avatar } from './avatar.ts'
 import { type Html, html } from './html.ts'
 import { ICONS } from './icons.ts'
@@ -57,22 +58,6 @@ const signedOutNav: Html = html`<a href="/login" role="link" class="nav-post" da
   ><span>Sign in</span></a
 >`
 
-/** Later ones win: the small screens come last. */
-const STYLES = [
-  'base',
-  'frame',
-  'posts',
-  'media',
-  'actions',
-  'focal',
-  'profile',
-  'composer',
-  'attachments',
-  'layers',
-  'doors',
-  'small',
-] as const
-
 const document = (title: string, body: Html): string =>
   `<!doctype html>${
     html`<html lang="en" dir="ltr">
@@ -81,9 +66,10 @@ const document = (title: string, body: Html): string =>
         <title>${title} / Playground</title>
         <meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover" />
         <meta name="color-scheme" content="light dark" />
-        <link rel="icon" href="/static/icon.svg" />
-        ${STYLES.map((name) => html`<link rel="stylesheet" href="/static/css/${name}.css" />`)}
-        <script type="module" src="/static/main.js"></script>
+        <link rel="icon" href="${ASSETS}/icon.svg" />
+        <link rel="stylesheet" href="${ASSETS}/style.css" />
+        ${SCRIPTS.map((name) => html`<link rel="modulepreload" href="${ASSETS}/${name}.js" />`)}
+        <script type="module" src="${ASSETS}/main.js"></script>
       </head>
       <body>
         ${body}
