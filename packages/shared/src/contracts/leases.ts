@@ -85,7 +85,10 @@ export const BeginAction = z.strictObject({
   account: AccountId,
   kind: PostKind,
   notAfter: Instant,
-  /** When Surepost accepted the post. A ledger born after this may have replaced one that knew more: it asks the platform first. */
+  /**
+   * When Surepost accepted the post. A ledger born after this may have replaced one that knew more: it asks the platform
+   * first. Left out, the post may be older than any ledger.
+   */
   acceptedAt: Instant.optional(),
   /** The command itself, given so that the ledger can send it again should this action stay open without a lease. */
   command: ApprovedPost.optional(),

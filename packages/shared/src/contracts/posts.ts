@@ -67,7 +67,9 @@ export const ApprovedPost = z.strictObject({
   content: PostContent,
   /** Past this the ledger only reconciles and never creates. */
   notAfter: Instant,
-  /** When it was accepted: a ledger born later asks the platform before it creates. */
+  /** When it was accepted: a ledger born later (any, when it is left out) asks the platform before it creates. */
   acceptedAt: Instant.optional(),
+  /** When it was dispatched: after a loss a ledger creates nothing on a command that is older than itself. */
+  dispatchedAt: Instant.optional(),
 })
 export type ApprovedPost = z.infer<typeof ApprovedPost>

@@ -19,6 +19,8 @@ export interface Submission {
   readonly client: string
   readonly approval: 'auto' | 'review'
   readonly scheduledAt: Date | null
+  /** It may have been submitted before, and nobody can say when: then its age is left out. */
+  readonly mayBeRepeat?: boolean
 }
 
 /** What a submission becomes: the facts in order and, when it is due soon and needs nobody's word, the command. */
@@ -57,14 +59,14 @@ export const dispatchOf = (post: ApprovedPost, scheduledAt: Date | null, now: Da
         deadline: new Date(due + DISPATCH_SILENCE_MS).toISOString(),
       },
     },
-    command: { id: follows('publish', post.postId, post.revision, at), body: post },
+    command: { id: follows('publish', post.postId, post.revision, at), body: { ...post, dispatchedAt: at } },
     notBefore: scheduledAt !== null && scheduledAt > now ? scheduledAt : null,
   }
 }
 
 /** What must be said, in this order, for a submission of `now` to be accepted: the fact first, then the command. */
 export const submit = (submission: Submission, now: Date): Submitted => {
-  const { postId, account, platform, content, client, approval, scheduledAt } = submission
+  const { postId, account, platform, content, client, approval, scheduledAt, mayBeRepeat = false } = submission
   const hash = contentHash(content)
   const at = now.toISOString()
   const notAfter = new Date(Math.max(now.getTime(), scheduledAt?.getTime() ?? 0) + PUBLISH_WITHIN_MS).toISOString()
@@ -89,7 +91,20 @@ export const submit = (submission: Submission, now: Date): Submitted => {
     },
     dispatch:
       approval === 'auto' && isDueSoon(scheduledAt, now)
-        ? dispatchOf({ postId, revision, hash, account, platform, content, notAfter, acceptedAt: at }, scheduledAt, now)
+        ? dispatchOf(
+            {
+              postId,
+              revision,
+              hash,
+              account,
+              platform,
+              content,
+              notAfter,
+              ...(mayBeRepeat ? {} : { acceptedAt: at }),
+            },
+            scheduledAt,
+            now,
+          )
         : null,
   }
 }

@@ -41,6 +41,13 @@ describe('a submission', () => {
   it('that needs a person is not dispatched', () => {
     expect(submit({ ...submission, approval: 'review' }, now).dispatch).toBeNull()
   })
+  it('says when it was accepted, unless it may be the repeat of an earlier one', () => {
+    const at = now.toISOString()
+    expect(submit(submission, now).dispatch?.command.body).toMatchObject({ acceptedAt: at, dispatchedAt: at })
+    const repeat = submit({ ...submission, mayBeRepeat: true }, now).dispatch?.command.body
+    expect(repeat).toMatchObject({ dispatchedAt: at })
+    expect(repeat).not.toHaveProperty('acceptedAt')
+  })
   it('may be created for a day after its time, and not later', () => {
     expect(submit(submission, now).submitted.body.notAfter).toBe('2026-01-02T12:00:00.000Z')
   })

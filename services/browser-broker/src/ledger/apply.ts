@@ -87,7 +87,7 @@ const putStanding = (
     }
     case 'command': {
       const { command: c } = write
-      prepare('insert or ignore into commands values (?, ?, ?)').run(c.postId, c.revision, JSON.stringify(c))
+      prepare('insert or replace into commands values (?, ?, ?)').run(c.postId, c.revision, JSON.stringify(c))
       break
     }
     case 'kill_switch':

@@ -1,6 +1,6 @@
 import type { BeginAction, BeginAnswer } from '@surepost/shared/contracts'
 import { begun, decideFresh, factOf, keepCommand, refused } from './decide-fresh.ts'
-import { acceptanceOf, mayBeForgotten } from './age.ts'
+import { mayBeForgotten, mayBeLiveSince } from './age.ts'
 import { type Action, type Millis, UNKNOWN_HASH, instant, keyOf, nameOf } from './model.ts'
 import { HOUR, type Policy } from './policy.ts'
 import type { Tables } from './views.ts'
@@ -32,7 +32,10 @@ export const decideBegin = (
       `Revision ${request.revision} was begun with another content (hash ${other.hash}).`,
     )
   if (action?.state === 'done') return done(action, now)
-  if (action?.state === 'open' || action?.state === 'unknown') return unknown(tables, action, now, policy)
+  if (action?.state === 'open' || action?.state === 'unknown') {
+    const { answer, writes } = unknown(tables, action, now, policy)
+    return { answer, writes: [...writes, ...keepCommand(tables, request)] }
+  }
   if (mayBeForgotten(tables, request, action === undefined ? [] : [action]))
     return lost(tables, request, action, now, policy)
   return decideFresh(tables, request, action, leaseId, now, policy)
@@ -85,7 +88,7 @@ const lost = (
   const action: Action = {
     ...begun(request, before, null, now),
     state: 'unknown',
-    firstBegunAt: acceptanceOf(request),
+    firstBegunAt: mayBeLiveSince(request, now),
     unknownSince: now,
     quietSince,
     reason: 'the ledger that knew of this post was lost',
@@ -107,5 +110,5 @@ const lost = (
     { emit: 'post.segment_unknown', body: { ...factOf(action, now), reason: action.reason ?? '' } },
   ]
   const answer = unknown(tables, action, now, policy)
-  return { answer: answer.answer, writes: [...said, ...keepCommand(request)] }
+  return { answer: answer.answer, writes: [...said, ...keepCommand(tables, request)] }
 }

@@ -1,4 +1,5 @@
 import type { BeginAction, BeginAnswer, BeginRefusal } from '@surepost/shared/contracts'
+import { isCommandStale, isLater } from './age.ts'
 import { type Action, type Millis, instant, keyOf } from './model.ts'
 import type { Policy } from './policy.ts'
 import { type Room, roomFor, spendsOfBegin } from './spending.ts'
@@ -18,8 +19,11 @@ export const factOf = (action: Action, now: Millis) => ({
   attempt: action.attempt,
 })
 
-export const keepCommand = ({ command }: BeginAction): Write[] =>
-  command === undefined ? [] : [{ put: 'command', command }]
+/** The latest command is kept, for sending it again. */
+export const keepCommand = (tables: Tables, { command }: BeginAction): Write[] =>
+  command !== undefined && isLater(command, tables.command(command.postId, command.revision))
+    ? [{ put: 'command', command }]
+    : []
 
 /** The row of a new attempt. */
 export const begun = (
@@ -64,6 +68,7 @@ export const decideFresh = (
 ): Decision<BeginAnswer> => {
   const gate =
     revokedGate(tables, request) ??
+    staleGate(tables, request) ??
     orderGate(tables, request, before, now, policy) ??
     timeGate(tables, request, now, policy)
   if (gate !== null) return gate
@@ -76,7 +81,7 @@ export const decideFresh = (
       { put: 'action', action },
       ...spendsOfBegin(tables, request, action.attempt, now),
       { drop: 'appointment', postId: request.postId },
-      ...keepCommand(request),
+      ...keepCommand(tables, request),
       { emit: 'post.segment_begun', body: factOf(action, now) },
     ],
   }
@@ -91,6 +96,13 @@ const revokedGate = (tables: Tables, request: BeginAction): Gate => {
   const live = actions.some((a) => a.state === 'done' && (a.revision === request.revision || a.revision === 0))
   if (revoked && !live) return nothing({ answer: 'revoked' })
   return actions.some((a) => a.revision > request.revision) ? nothing({ answer: 'revoked' }) : null
+}
+
+/** Its command may have been called off before this ledger was born; if not, it is dispatched again. */
+const staleGate = (tables: Tables, request: BeginAction): Gate => {
+  const command = request.command ?? tables.command(request.postId, request.revision)
+  const { postId, acceptedAt = command?.acceptedAt } = request
+  return isCommandStale(tables, { postId, acceptedAt }, command) ? nothing({ answer: 'revoked' }) : null
 }
 
 const orderGate = (

@@ -75,7 +75,8 @@ export const submitPost = (ports: Ports) =>
       // Reserved in one step with the check: of two requests that came together with different bodies, one is refused.
       refuseOtherBody(postId, ports.recent.reserve(postId, request), request)
       const scheduledAt = body.scheduledAt === null ? null : new Date(body.scheduledAt)
-      const submission = { postId, account, platform, content, client: call.client, approval, scheduledAt }
+      const mayBeRepeat = found.post === undefined && found.maybe
+      const submission = { postId, account, platform, content, client: call.client, approval, scheduledAt, mayBeRepeat }
       return { status: 202, body: await accept(ports, submission, key), headers }
     },
   })
