@@ -3,6 +3,9 @@ import type { StackContext } from './dependencies/dependency.ts'
 import { managementAuth, RABBITMQ_USER } from './dependencies/rabbitmq-access.ts'
 import { StackError } from './errors.ts'
 
+/** Far more than any call needs, even on a machine that is busy with other things. */
+const TIMEOUT_MS = 90_000
+
 /** The local stack has one broker, so one shard. */
 export const BROKER_SHARDS = 1
 
@@ -20,8 +23,12 @@ export const management = async (
   const response = await fetch(`http://127.0.0.1:${context.ports.rabbitmqManagement}/api/${path}`, {
     method,
     headers: { ...managementAuth(context), 'content-type': 'application/json' },
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch((cause: unknown) => {
+    throw new StackError(`RabbitMQ's management API did not answer ${method} ${path} within ${TIMEOUT_MS / 1_000} s.`, {
+      cause,
+    })
   })
   const text = await response.text()
   if (!response.ok && !(method === 'DELETE' && response.status === 404)) {
