@@ -4,7 +4,7 @@ import { type Bus, deadLetterAlert, done, handle, reject } from '@surepost/share
 import { eventually, isolate } from '@surepost/testkit'
 import { beforeEach, expect, test } from 'vitest'
 import { pause } from '../fixtures/bodies.ts'
-import { busOf, deadLettersOf } from '../fixtures/bus.ts'
+import { busOf, deadLettersOf, managementOf } from '../fixtures/bus.ts'
 
 const env = await isolate()
 const QUEUE = 'broker.control.0'
@@ -46,6 +46,24 @@ test('one of them is replayed as a first attempt with its own id, the others sta
   await bus.consume([handle(PauseAccount, async (delivery) => (taken.resolve(delivery), done))], { prefetch: 1 })
   expect(await taken.promise).toMatchObject({ id: ids[1], attempt: 1, body: pause('b') })
   expect((await dead.list(QUEUE, 10)).map(({ id }) => id)).toEqual([ids[0], ids[2]])
+})
+
+test('a replay begins to count anew', async () => {
+  const bus = await busOf(env)
+  const dead = await deadLettersOf(env)
+  const headers = {
+    version: 1,
+    attempt: 4,
+    'dead-reason': 'all 4 attempts failed',
+    'not-before': '2126-01-01T00:00:00.000Z',
+  }
+  const properties = { type: 'account.pause', message_id: newId(), headers }
+  await managementOf(env).put(`${QUEUE}.dead`, JSON.stringify(pause('x')), properties)
+  await eventually(async () => (await dead.list(QUEUE, 10))[0]?.attempts === 4)
+  expect(await dead.replay(QUEUE, 'all')).toBe(1)
+  const taken = Promise.withResolvers<object>()
+  await bus.consume([handle(PauseAccount, async (delivery) => (taken.resolve(delivery), done))], { prefetch: 1 })
+  expect(await taken.promise).toMatchObject({ id: properties.message_id, attempt: 1 })
 })
 
 test('replaying all of them ends, also when every one is parked again', async () => {

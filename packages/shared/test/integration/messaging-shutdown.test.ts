@@ -30,7 +30,7 @@ test('closing finishes what is in flight, its sends included, and hands back the
   for (let i = 0; i < 10; i++) await bus.send(PauseAccount, pause(String(i)), { shard: 0 })
   await eventually(() => begun.length === 3)
   const closed = bus[Symbol.asyncDispose]()
-  mayFinish.resolve()
+  setTimeout(() => mayFinish.resolve(), 300)
   await closed
   expect(finished).toEqual(begun)
 
