@@ -1,9 +1,5 @@
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { startStack } from '@surepost/stack'
-import { eventually } from '@surepost/testkit'
+import { eventually, isolate } from '@surepost/testkit'
 import {
   AlertRaised,
   CollectMetrics,
@@ -22,12 +18,7 @@ import { startPersister } from '../../src/service.ts'
 import { collected, configured, instant, mention, published, submission } from '../support/facts.ts'
 import { query } from '../support/rows.ts'
 
-// A stack of its own, since what the other test files share must not be stopped; durable, since Postgres is killed here.
-const stack = await startStack({
-  dataDir: await mkdtemp(join(tmpdir(), 'surepost-persister-')),
-  ephemeral: true,
-})
-const { id: vhost, endpoints } = await stack.createIsolate()
+const { id: vhost, endpoints } = await isolate()
 const log = silentLogger()
 const bus = await connectBus({
   url: endpoints.amqpUrl,
@@ -40,7 +31,6 @@ const running = new Set<Service>()
 afterAll(async () => {
   await Promise.all([...running].map((service) => service.stop()))
   await bus[Symbol.asyncDispose]()
-  await stack.stop()
 })
 
 const env = {
@@ -80,6 +70,24 @@ const alert = (key: string, sentence = 'look'): AppliedFact => ({
 const recorded = async (facts: readonly AppliedFact[]): Promise<boolean> => {
   const found = await rows('select id from facts where id = any($1)', [facts.map(({ id }) => id)])
   return found.length === facts.length
+}
+
+/** What the persister that runs says of itself. */
+const readyz = (): Promise<Response> => {
+  const [service] = [...running]
+  return fetch(`http://127.0.0.1:${service?.opsPort}/readyz`)
+}
+
+/** Cut every session of this file's database, in the middle of whatever it does, and let none in. */
+const takeDatabaseAway = async (): Promise<void> => {
+  await maintenance(`alter database ${vhost} allow_connections false`)
+  await maintenance('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [vhost])
+}
+const bringDatabaseBack = () => maintenance(`alter database ${vhost} allow_connections true`)
+const maintenance = (sql: string, values: unknown[] = []): Promise<object[]> => {
+  const url = new URL(endpoints.postgresUrl)
+  url.pathname = '/postgres'
+  return query(url.href, sql, values)
 }
 
 interface QueueStats {
@@ -122,16 +130,17 @@ describe('the persister', () => {
     )
   })
 
-  it('loses nothing when the database is stopped hard in the middle of a stream, and goes on by itself', async () => {
+  it('loses nothing when the database goes away in the middle of a stream, and goes on by itself', async () => {
     const facts = Array.from({ length: 3_000 }, (_, i) => alert(`stream ${i % 40}`))
     const third = facts.length / 3
     const before = await statsOf('persister.facts')
     await Promise.all(facts.slice(0, third).map(emit))
-    const stopping = stack.stopPart('postgres', { hard: true })
+    await takeDatabaseAway()
     await Promise.all(facts.slice(third, 2 * third).map(emit))
-    await stopping
+    await eventually(async () => (await readyz()).status === 503)
     await Promise.all(facts.slice(2 * third).map(emit))
-    await stack.startPart('postgres')
+    await bringDatabaseBack()
+    await eventually(async () => (await readyz()).status === 200, { timeoutMs: 30_000 })
     await eventually(() => recorded(facts), { timeoutMs: 30_000 })
     // Held in hand all the while: none was handed back and spent a return, none is dead but those of before.
     const after = await eventually(
