@@ -1,9 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-const files = (kind: string): string[] => [
-  `packages/*/test/${kind}/**/*.test.ts`,
-  `services/*/test/${kind}/**/*.test.ts`,
-]
+const WORKSPACES = ['packages/*', 'services/*', 'chaos', 'chaos/simulation']
+const files = (kind: string): string[] => WORKSPACES.map((folder) => `${folder}/test/${kind}/**/*.test.ts`)
 
 export default defineConfig({
   test: {
