@@ -50,8 +50,13 @@ export const onBeginRefused = (refusal: Extract<BeginAnswer, { answer: 'refused'
       return { ...nothing, end: { kind: 'missed', reason: detail }, outcome: done }
     case 'attempts_spent':
       return { ...nothing, end: { kind: 'needs_attention', reason: detail }, outcome: done }
+    // Every reminder of the post as it was recorded would end here: without an end it would wait for ever.
     case 'hash_changed':
-      return { ...nothing, outcome: reject(`hash_changed: ${detail}`) }
+      return {
+        ...nothing,
+        end: { kind: 'needs_attention', reason: detail },
+        outcome: reject(`hash_changed: ${detail}`),
+      }
     case 'budget':
     case 'paused':
     case 'kill_switch':

@@ -32,8 +32,8 @@ describe('when the ledger refuses', () => {
   it('spent attempts are a matter for a person', () => {
     expect(refused('attempts_spent')).toMatchObject({ end: { kind: 'needs_attention' } })
   })
-  it('another text than the one that was begun goes to the dead queue', () => {
-    expect(refused('hash_changed').outcome.kind).toBe('reject')
+  it('another text than the one that was begun goes to the dead queue, and a person is asked', () => {
+    expect(refused('hash_changed')).toMatchObject({ end: { kind: 'needs_attention' }, outcome: { kind: 'reject' } })
   })
 })
 
