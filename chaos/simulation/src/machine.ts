@@ -13,8 +13,19 @@ export interface Machine {
   readonly life: number
   /** Do it in this process after `ms`: never if it dies before, late if it is stopped then. */
   after(ms: Millis, run: () => void): void
+  /** The life that it lives now. */
+  living(): Life
   kill(downMs: Millis, why: string): void
   freeze(ms: Millis): void
+}
+
+/** One life of a process: what it plans dies with it, whoever asks for it to be done. */
+export interface Life {
+  readonly name: string
+  readonly machine: Machine
+  /** False for ever once it has died. */
+  readonly alive: boolean
+  after(ms: Millis, run: () => void): void
 }
 
 export interface MachineHooks {
@@ -42,7 +53,8 @@ export const machineOf = (name: string, agenda: Agenda, say: Say, hooks: () => M
     if (runs.length > 0) say(name, () => 'goes on where it was stopped')
     for (const run of runs) run()
   }
-  return {
+  const later = (of: number, ms: Millis, run: () => void): void => agenda.after(ms, () => inLife(of, run))
+  const machine: Machine = {
     name,
     get up() {
       return up
@@ -53,9 +65,17 @@ export const machineOf = (name: string, agenda: Agenda, say: Say, hooks: () => M
     get life() {
       return life
     },
-    after(ms, run) {
+    after: (ms, run) => later(life, ms, run),
+    living() {
       const of = life
-      agenda.after(ms, () => inLife(of, run))
+      return {
+        name,
+        machine,
+        get alive() {
+          return up && of === life
+        },
+        after: (ms, run) => later(of, ms, run),
+      }
     },
     kill(downMs, why) {
       if (!up) return
@@ -79,4 +99,5 @@ export const machineOf = (name: string, agenda: Agenda, say: Say, hooks: () => M
       hooks().onFreeze?.(frozenUntil)
     },
   }
+  return machine
 }

@@ -39,11 +39,8 @@ const put = (rows: Rows, write: Extract<Write, { put: string }>): void => {
       return void rows.accounts.set(write.account.config.id, write.account)
     case 'lease':
       return void rows.leases.set(write.lease.leaseId, write.lease)
-    case 'command': {
-      const key = commandKey(write.command.postId, write.command.revision)
-      if (!rows.commands.has(key)) rows.commands.set(key, write.command)
-      return
-    }
+    case 'command':
+      return void rows.commands.set(commandKey(write.command.postId, write.command.revision), write.command)
     case 'kill_switch':
       rows.killSwitch = write.killSwitch
   }

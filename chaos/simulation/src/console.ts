@@ -1,0 +1,191 @@
+import {
+  type CancelAnswer,
+  type PostContent,
+  type PostId,
+  contentHash,
+  dispatchOf,
+  messageIdOf,
+  submit,
+} from '@surepost/shared/contracts'
+import type { Broker } from './broker/broker.ts'
+import type { SaidFact } from './facts.ts'
+import { type Machine, machineOf } from './machine.ts'
+import { stateOf } from './persister/database.ts'
+import type { Persister } from './persister/persister.ts'
+import type { Message } from './poster/work-queue.ts'
+import type { Rabbit } from './rabbit.ts'
+import type { PlannedPost } from './scenario.ts'
+import type { World } from './world.ts'
+
+export interface Console {
+  readonly machine: Machine
+  /** What the ledger answered to each wish to cancel, over all revisions. */
+  readonly cancels: ReadonlyMap<PostId, CancelAnswer['result']>
+  /** Posts that were accepted: their client has heard "yes", or their fact is confirmed. */
+  readonly accepted: ReadonlySet<PostId>
+}
+
+interface Out {
+  readonly say: (fact: SaidFact) => void
+  readonly send: (message: Message) => void
+}
+
+const MOST_ASKS = 8
+/** Whoever got no answer asks again, later each time. */
+const askAgainMs = (tries: number): number => 10_000 * 2 ** (tries - 1)
+
+/** The API and its clients: submissions, their repeats, cancels and edits. */
+export const openConsole = (world: World, rabbit: Rabbit, broker: Broker, persister: Persister, out: Out): Console => {
+  const { agenda, faults, say, random } = world
+  /** What this console remembers of its own submissions: their content, and whether all was sent. */
+  const recent = new Map<PostId, { readonly content: PostContent; readonly at: string; readonly sent: boolean }>()
+  const machine = machineOf('console', agenda, say, () => ({ onDeath: () => recent.clear() }))
+  const cancels = new Map<PostId, CancelAnswer['result']>()
+  const accepted = new Set<PostId>()
+
+  /** Carry out steps one after the other, each confirmed before the next; a death between two leaves the rest undone. */
+  const inTurn = (steps: readonly ((next: () => void) => void)[]): void => {
+    const [first, ...rest] = steps
+    if (first === undefined) return
+    machine.after(random.between(1, 20), () => {
+      if (faults.step(machine)) first(() => inTurn(rest))
+    })
+  }
+  const fact =
+    (said: SaidFact) =>
+    (next: () => void): void =>
+      rabbit.publish(machine, () => out.say(said), next)
+  const command =
+    (message: Message) =>
+    (next: () => void): void =>
+      rabbit.publish(machine, () => out.send(message), next)
+
+  /** As the API does: a repeat of what is known beyond `accepted` is answered; another body under the same key is refused. */
+  const isAnswered = ({ postId }: PlannedPost, content: PostContent): boolean => {
+    const reserved = recent.get(postId)
+    if (reserved !== undefined && (reserved.sent || reserved.content !== content)) return true
+    const row = persister.databaseUp() ? persister.database.rows.get(postId) : undefined
+    const state = row === undefined ? null : stateOf(row)
+    if (row === undefined || state === null) return false
+    const other = [...row.facts.values()].some((f) => f.type === 'post.submitted' && f.body.content !== content)
+    return other || state !== 'accepted'
+  }
+  /** A client submits, and again until it was heard; the id is derived, so each time is the same post. */
+  const submission = (post: PlannedPost, content: PostContent, tries = 1): void => {
+    let heard = false
+    if (machine.up && !machine.frozen && isAnswered(post, content)) return
+    if (machine.up) {
+      recent.set(post.postId, { content, at: new Date(agenda.now).toISOString(), sent: false })
+      say('client', () => `submits post ${post.postId}: ${content.segments.map((s) => `"${s.text}"`).join(', ')}`)
+      const scheduledAt = post.scheduledAt === null ? null : new Date(post.scheduledAt)
+      const { postId, account } = post
+      const request = {
+        postId,
+        account,
+        platform: 'x',
+        content,
+        client: 'sim',
+        approval: 'auto',
+        scheduledAt,
+        mayBeRepeat: !persister.databaseUp(),
+      } as const
+      const { submitted, dispatch } = submit(request, new Date(agenda.now))
+      const notAfter = new Date(post.notAfter).toISOString()
+      const steps = [fact({ id: submitted.id, type: 'post.submitted', body: { ...submitted.body, notAfter } })]
+      steps.push((next) => {
+        accepted.add(postId)
+        next()
+      })
+      if (dispatch !== null) {
+        const body = { ...dispatch.command.body, notAfter }
+        steps.push(fact({ ...dispatch.fact, type: 'post.dispatched' }))
+        steps.push(
+          command({ id: dispatch.command.id, body, attempt: 1, notBefore: dispatch.notBefore?.getTime(), returns: 0 }),
+        )
+      }
+      steps.push((next) => {
+        recent.set(postId, { content, at: submitted.body.at, sent: true })
+        next()
+      })
+      inTurn([...steps, () => (heard = true)])
+    }
+    agenda.after(askAgainMs(tries) + random.between(0, 5_000), () => {
+      if (!heard && tries < MOST_ASKS) submission(post, content, tries + 1)
+    })
+  }
+  /** The next revision exists only when the one before was surely called off. Its editor asks until it was heard. */
+  const nextRevision = (post: PlannedPost, content: PostContent, tries = 1): void => {
+    let heard = false
+    agenda.after(askAgainMs(tries) + random.between(0, 5_000), () => {
+      if (!heard && tries < MOST_ASKS) nextRevision(post, content, tries + 1)
+    })
+    if (!machine.up) return
+    const { postId, account } = post
+    const now = new Date(agenda.now)
+    const at = now.toISOString()
+    const notAfter = new Date(post.notAfter).toISOString()
+    const hash = contentHash(content)
+    const body = {
+      at,
+      postId,
+      revision: 2,
+      account,
+      platform: 'x',
+      hash,
+      content,
+      client: 'sim',
+      approval: 'auto',
+      scheduledAt: null,
+      notAfter,
+    } as const
+    const { fact: dispatched, command: sent } = dispatchOf(
+      { postId, revision: 2, hash, account, platform: 'x', content, notAfter, acceptedAt: at },
+      null,
+      now,
+    )
+    inTurn([
+      fact({ id: messageIdOf('post.submitted', postId, 2), type: 'post.submitted', body }),
+      fact({ ...dispatched, type: 'post.dispatched' }),
+      command({ id: sent.id, body: sent.body, attempt: 1, notBefore: undefined, returns: 0 }),
+      () => (heard = true),
+    ])
+  }
+  /** When a post was accepted, as far as the API knows; undefined: it knows of no such post (404). */
+  const acceptanceOf = (postId: PostId): string | undefined => {
+    const row = persister.databaseUp() ? persister.database.rows.get(postId) : undefined
+    const recorded = [...(row?.facts.values() ?? [])].flatMap((f) => (f.type === 'post.submitted' ? [f.body.at] : []))
+    return recorded.toSorted()[0] ?? recent.get(postId)?.at
+  }
+  const revocation = (post: PlannedPost, edit: PostContent | null, tries = 1): void => {
+    let answered = false
+    const { postId, account } = post
+    const acceptedAt = acceptanceOf(postId)
+    const cancel = {
+      cancels: { postId, account, acceptedAt, by: 'a person', reason: edit === null ? 'cancelled' : 'edited' },
+      throughRevision: edit === null ? null : 1,
+      answer: (result: CancelAnswer['result']): void =>
+        machine.after(random.tail(5, 2_000), () => {
+          if (answered) return
+          answered = true
+          if (edit === null) cancels.set(postId, result)
+          else if (result === 'cancelled') nextRevision(post, edit)
+        }),
+    }
+    if (machine.up && acceptedAt !== undefined)
+      rabbit.publish(
+        machine,
+        () => broker.control.push(cancel),
+        () => {},
+      )
+    agenda.after(askAgainMs(tries), () => {
+      if (!answered && tries < MOST_ASKS) revocation(post, edit, tries + 1)
+    })
+  }
+  for (const post of world.scenario.posts) {
+    agenda.at(post.at, () => submission(post, post.content))
+    const { again, revoke } = post
+    if (again !== null) agenda.at(again.at, () => submission(post, again.content))
+    if (revoke !== null) agenda.at(revoke.at, () => revocation(post, revoke.edit))
+  }
+  return { machine, cancels, accepted }
+}
