@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { temporaryFolder } from '@surepost/testkit'
 import { runStep } from '../../src/check/run-step.ts'
 import { checkSteps } from '../../src/check/steps.ts'
 
 const project = (script: string): string => {
-  const root = mkdtempSync(join(tmpdir(), 'surepost-unit-'))
+  const root = temporaryFolder()
   mkdirSync(join(root, 'node_modules'))
   writeFileSync(join(root, 'node_modules', 'tool.js'), script)
   return root

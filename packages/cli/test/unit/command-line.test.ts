@@ -1,7 +1,5 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { temporaryFolder } from '@surepost/testkit'
 import { runCli } from '../../src/cli.ts'
 
 let said = ''
@@ -36,14 +34,14 @@ test.each([
 })
 
 test('stopping a part where no stack runs says so, and how to start one', async () => {
-  const data = mkdtempSync(join(tmpdir(), 'surepost-unit-'))
+  const data = temporaryFolder()
   expect(await runCli(['stack', 'stop', 'postgres', '--data', data])).toBe(1)
   expect(said).toContain(`No stack runs in ${data}. Start one with "surepost up --data ${data}"`)
   expect(said).not.toContain('    at ')
 })
 
 test('"down" where no stack runs is content', async () => {
-  const data = mkdtempSync(join(tmpdir(), 'surepost-unit-'))
+  const data = temporaryFolder()
   expect(await runCli(['down', '--data', data])).toBe(0)
   expect(said).toContain(`No stack runs in ${data}.`)
 })

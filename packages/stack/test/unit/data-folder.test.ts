@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { temporaryFolder } from '@surepost/testkit'
 import { lockFolder, prepareFolder, readKnown, writeKnown } from '../../src/data-folder.ts'
 import { identify, isAlive } from '../../src/process/identity.ts'
 
-const folder = (): string => prepareFolder(mkdtempSync(join(tmpdir(), 'surepost-unit-')))
+const folder = (): string => prepareFolder(temporaryFolder())
 
 test('a folder that a living process holds cannot be taken', () => {
   const dataDir = folder()

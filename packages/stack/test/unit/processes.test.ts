@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { temporaryFolder } from '@surepost/testkit'
 import { findMarked, isAlive, STACK_MARK } from '../../src/process/identity.ts'
 import { startProcess, type ProcessSpec } from '../../src/process/managed.ts'
 import { waitReady } from '../../src/process/wait.ts'
@@ -13,7 +13,7 @@ const shell = (script: string, over: Partial<ProcessSpec> = {}): ProcessSpec => 
   args: ['-c', script],
   env: {},
   cwd: '/',
-  logFile: join(mkdtempSync(join(tmpdir(), 'surepost-unit-')), 'log'),
+  logFile: join(temporaryFolder(), 'log'),
   stopSignal: 'SIGTERM',
   stopTimeoutMs: 200,
   ...over,

@@ -1,11 +1,9 @@
 import { createHmac } from 'node:crypto'
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { temporaryFolder } from '@surepost/testkit'
 import { loadSecrets, supabaseKey } from '../../src/secrets.ts'
-
-const folder = (): string => mkdtempSync(join(tmpdir(), 'surepost-unit-'))
 
 test('a Supabase key is a JWT of its role, signed with the secret', () => {
   const [header = '', payload = '', signature] = supabaseKey('a secret', 'service_role').split('.')
@@ -15,16 +13,16 @@ test('a Supabase key is a JWT of its role, signed with the secret', () => {
 })
 
 test('secrets are made once per folder and can be read by their owner only', () => {
-  const dataDir = folder()
+  const dataDir = temporaryFolder()
   const made = loadSecrets(dataDir)
   expect(loadSecrets(dataDir)).toEqual(made)
-  expect(loadSecrets(folder())).not.toEqual(made)
+  expect(loadSecrets(temporaryFolder())).not.toEqual(made)
   expect(statSync(join(dataDir, 'secrets.json')).mode & 0o077).toBe(0)
   expect(Buffer.from(made.sessionKey, 'base64')).toHaveLength(32)
 })
 
 test('a damaged file of secrets is refused with its name, not replaced', () => {
-  const dataDir = folder()
+  const dataDir = temporaryFolder()
   writeFileSync(join(dataDir, 'secrets.json'), '{"apiKey": 1}')
   expect(() => loadSecrets(dataDir)).toThrow(/secrets\.json is damaged/)
   writeFileSync(join(dataDir, 'secrets.json'), '{"apiKey')
