@@ -99,7 +99,7 @@ test('"up --json" names everything, its commands take a dependency away and brin
     stderr: expect.stringContaining('is in use by another stack'),
   })
   const other = await newFolder()
-  const port = String(new URL(line.consoleUrl).port)
+  const { port } = new URL(line.consoleUrl)
   await expect(run(surepost, ['up', '--data', other, '--port', port])).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringContaining(`${port} (control)`),
