@@ -45,7 +45,7 @@ test('a thread is written, weighed and submitted, and its page follows it', asyn
   await page.getByLabel('Text').fill('first, with a link https://example.com/a/rather/long/path')
   await page.getByRole('button', { name: 'Make it a thread' }).click()
   await page.getByLabel('Text of segment 2').fill('字'.repeat(141))
-  expect(await page.getByRole('status', { name: '282 of 280' }).count()).toBe(1)
+  await page.getByRole('status', { name: '282 of 280' }).waitFor()
   expect(await page.getByRole('button', { name: 'Publish' }).isDisabled()).toBe(true)
   await page.getByLabel('Text of segment 2').fill('second')
   await page.getByRole('button', { name: 'Publish' }).click()
