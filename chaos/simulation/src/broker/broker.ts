@@ -69,6 +69,8 @@ export const openBroker = (
   let saved: Rows | undefined
   let fate: 'kept' | 'lost' | 'restored' = 'kept'
   let marks = 0
+  /** How far each ledger had come, as it is recorded elsewhere: a restored backup is measured by it. */
+  const recorded = new Map<string, number>()
 
   const deal = (message: ToBroker): void => {
     if ('mark' in message) return drained(message.mark)
@@ -120,11 +122,14 @@ export const openBroker = (
     for (const { reach } of orphans) reach.alive = false
     orphans = []
     if (fate === 'lost') ledger.lose()
-    const { id, seq } = ledger.rows
+    recorded.set(ledger.rows.id, Math.max(ledger.rows.seq, recorded.get(ledger.rows.id) ?? 0))
     if (fate === 'restored' && saved !== undefined) ledger.restore(saved)
     say('broker', () => `finds its ledger ${fate}, on ${sameHost ? 'the same' : 'another'} host`)
     ledger.recover(sameHost)
-    if (fate === 'restored' && variant.unnoticed !== true && ledger.hear({ id, seq })) say('broker', () => BEHIND)
+    if (fate === 'restored' && variant.unnoticed !== true) {
+      const { id } = ledger.rows
+      if (ledger.hear({ id, seq: recorded.get(id) ?? 0 })) say('broker', () => BEHIND)
+    }
     if (fate !== 'kept') onLost()
     marks += 1
     waitingFor = 2
