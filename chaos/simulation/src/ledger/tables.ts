@@ -23,7 +23,7 @@ const some = (rows: Rows, fits: (action: Action) => boolean): boolean => {
   return false
 }
 
-/** What the ledger's decisions read, over rows in memory; a test holds it to what SQLite answers. */
+/** What the ledger's decisions read, over rows in memory. No test holds it to what SQLite answers yet. */
 export const memoryTables = (current: () => Rows): Tables => ({
   ledger: () => current(),
   post: (postId) => {
