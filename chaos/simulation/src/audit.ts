@@ -29,7 +29,7 @@ export const openAudit = (
   /** A person deletes what the audit found; not before the ledger could hear of it. */
   const perhapsDeleted = (post: LivePost, heard: () => boolean): void => {
     if (!scenario.deletions || scenario.ledgerLossRate > 0 || post.goneAt !== null || !random.chance(0.5)) return
-    agenda.after(random.between(1_000, 300_000), () => heard() && post.goneAt === null && platform.remove(post))
+    agenda.after(random.tail(15_000, 300_000), () => heard() && post.goneAt === null && platform.remove(post))
   }
   const report = (post: LivePost): void => {
     const at = new Date(agenda.now).toISOString()

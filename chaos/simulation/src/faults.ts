@@ -18,8 +18,12 @@ export interface Targets {
 
 /** Trouble: at a step of whoever is at work, and at times of its own. */
 export interface Faults {
-  /** Called at each step of a process at which it may be struck; @returns false when it died there */
-  step(machine: Machine): boolean
+  /**
+   * Called at each step of a process at which it may be struck.
+   * @param weight how much more often than elsewhere
+   * @returns false when it died there
+   */
+  step(machine: Machine, weight?: number): boolean
   aim(targets: Targets): void
 }
 
@@ -62,8 +66,8 @@ export const faultsOf = (plan: FaultPlan, random: Random, agenda: Agenda, say: S
     }
   }
   return {
-    step(machine) {
-      if (left <= 0 || agenda.now > plan.until || !random.chance(plan.perStep)) return true
+    step(machine, weight = 1) {
+      if (left <= 0 || agenda.now > plan.until || !random.chance(plan.perStep * weight)) return true
       left -= 1
       const { life } = machine
       if (targets === undefined || random.chance(0.75)) process(machine)

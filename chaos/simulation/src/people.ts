@@ -1,6 +1,7 @@
 import type { AccountConfig, AccountId } from '@surepost/shared/contracts'
-import type { Broker } from './broker/broker.ts'
+import type { Broker, Does } from './broker/broker.ts'
 import type { Message, WorkQueue } from './poster/work-queue.ts'
+import type { Scenario } from './scenario.ts'
 import type { World } from './world.ts'
 
 const MINUTE = 60_000
@@ -12,42 +13,50 @@ export interface People {
   /** The platform wanted a person for this account. */
   onWanted(account: AccountId): void
   onDead(message: Message): void
+  /** The ledger is another one: whoever runs Surepost says again what is to hold. */
   onLedgerLost(): void
 }
 
 export const openPeople = (world: World, broker: Broker, queue: () => WorkQueue): People => {
   const { agenda, random, scenario, say } = world
-  const tell = (
-    says: string,
-    does: Parameters<typeof broker.control.push>[0] extends infer M ? (M extends { does: infer D } ? D : never) : never,
-  ): void => broker.control.push({ does, says })
+  const replays = new Map<string, number>()
+  const paused = new Set<AccountId>()
+  let stopped = false
 
+  const tell = (says: string, does: Does): void => broker.control.push({ does, says })
   const configure = (config: AccountConfig): void =>
     tell(`the account ${config.id} is configured, with its session`, (ledger) => {
       ledger.ask('configure', config)
       ledger.rows.sessions.add(config.id)
     })
-  const replays = new Map<string, number>()
-  for (const config of scenario.accounts) configure(config)
-  for (const { at, does, forMs } of scenario.operator)
+  const sayKillSwitch = (): void => {
+    const on = stopped
+    tell(`the kill switch is ${on ? 'on' : 'off'}`, (ledger) =>
+      ledger.ask('killSwitch', { on, by: 'an operator', reason: on ? 'stop' : 'go on' }),
+    )
+  }
+  const sayPause = (account: AccountId): void => {
+    if (paused.has(account))
+      tell(`pause ${account}`, (ledger) =>
+        ledger.ask('pause', account, { reason: 'an operator', until: null, by: 'operator' }),
+      )
+    else tell(`resume ${account}`, (ledger) => ledger.ask('resume', account, 'an operator'))
+  }
+  const plan = ({ at, does, forMs }: Scenario['operator'][number]): void =>
     agenda.at(at, () => {
       const account = random.pick(scenario.accounts).id
-      if (does === 'pause') {
-        tell(`pause ${account}`, (ledger) =>
-          ledger.ask('pause', account, { reason: 'an operator', until: null, by: 'operator' }),
-        )
-        agenda.after(forMs, () => tell(`resume ${account}`, (ledger) => ledger.ask('resume', account, 'an operator')))
-        return
+      const change = (begins: boolean): void => {
+        if (does === 'kill_switch') stopped = begins
+        else if (begins) paused.add(account)
+        else paused.delete(account)
+        if (does === 'kill_switch') sayKillSwitch()
+        else sayPause(account)
       }
-      tell('the kill switch is on', (ledger) =>
-        ledger.ask('killSwitch', { on: true, by: 'an operator', reason: 'stop' }),
-      )
-      agenda.after(forMs, () =>
-        tell('the kill switch is off', (ledger) =>
-          ledger.ask('killSwitch', { on: false, by: 'an operator', reason: 'go on' }),
-        ),
-      )
+      change(true)
+      agenda.after(forMs, () => change(false))
     })
+  for (const config of scenario.accounts) configure(config)
+  for (const change of scenario.operator) plan(change)
   return {
     onWanted: (account) =>
       agenda.after(random.between(5 * MINUTE, 30 * MINUTE), () =>
@@ -67,6 +76,8 @@ export const openPeople = (world: World, broker: Broker, queue: () => WorkQueue)
     onLedgerLost: () =>
       agenda.after(random.between(10_000, 5 * MINUTE), () => {
         for (const config of scenario.accounts) configure(config)
+        for (const { id } of scenario.accounts) sayPause(id)
+        sayKillSwitch()
       }),
   }
 }

@@ -45,6 +45,7 @@ export interface Scenario {
   readonly neverRate: number
   readonly lateRate: number
   readonly lagRate: number
+  readonly slowPagesRate: number
   readonly refusalRate: number
   readonly rejectsDuplicates: boolean
   readonly sameHostRate: number
@@ -145,12 +146,13 @@ export const scenarioOf = (random: Random): Scenario => {
     neverRate: random.pick([0, 0.05, 0.3]),
     lateRate: random.pick([0, 0.2, 0.6]),
     lagRate: random.pick([0, 0.2, 0.6]),
+    slowPagesRate: random.pick([0, 0, 0.3, 0.7]),
     refusalRate: random.pick([0, 0, 0.1]),
     rejectsDuplicates: random.chance(0.3),
     sameHostRate: random.pick([1, 0.5]),
     ledgerLossRate,
     backups: several(random, 1, 0.3, hour),
-    audits: several(random, 3, 0.4, hour),
+    audits: several(random, 8, 0.5, 40 * MINUTE),
     deletions: random.chance(0.4),
     operator: several(random, 1, 0.15, 30 * MINUTE).map((at) => ({
       at,

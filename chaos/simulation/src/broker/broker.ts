@@ -21,10 +21,13 @@ export type ToBroker =
       readonly throughRevision: number | null
       readonly answer: (result: 'cancelled' | 'too_late') => void
     }
-  | { readonly does: (ledger: MemoryLedger) => void; readonly says: string }
+  | { readonly does: Does; readonly says: string }
   | { readonly mark: number }
 
 const BEHIND = 'finds that its ledger is behind what it has said, and begins anew'
+
+/** What an operator's command does to the ledger. */
+export type Does = (ledger: MemoryLedger) => void
 
 export interface Broker {
   readonly machine: Machine

@@ -1,5 +1,6 @@
 import { type LedgerMark } from '@surepost/shared/contracts'
-import type { Action, Millis } from '../../../../services/browser-broker/src/ledger/model.ts'
+import { goneSince, isBehind, reborn } from '../../../../services/browser-broker/src/ledger/decide-start.ts'
+import type { Millis } from '../../../../services/browser-broker/src/ledger/model.ts'
 import {
   type AnswerOf,
   type ArgumentsOf,
@@ -9,7 +10,7 @@ import {
 } from '../../../../services/browser-broker/src/ledger/operations.ts'
 import type { Policy } from '../../../../services/browser-broker/src/ledger/policy.ts'
 import type { Tables } from '../../../../services/browser-broker/src/ledger/views.ts'
-import type { Decision, Write } from '../../../../services/browser-broker/src/ledger/writes.ts'
+import type { Decision } from '../../../../services/browser-broker/src/ledger/writes.ts'
 import type { Variant } from '../variants/variant.ts'
 import { memoryApply } from './apply.ts'
 import { type Rows, copyOf, emptyRows } from './rows.ts'
@@ -43,7 +44,6 @@ export interface MemoryLedger {
 export const openMemoryLedger = (ports: LedgerPorts): MemoryLedger => {
   const { policy, variant } = ports
   const operations = { ...OPERATIONS, ...variant.operations }
-  const changed = variant.write ?? ((write: Write): Write => write)
   let rows = emptyRows(ports.newId(), ports.now())
   const tables = memoryTables(() => rows)
 
@@ -52,7 +52,7 @@ export const openMemoryLedger = (ports: LedgerPorts): MemoryLedger => {
     const decide = operations[name] as unknown as (m: Moment, ...rest: unknown[]) => Decision<AnswerOf<typeof name>>
     const { answer, writes } = decide(moment, ...args)
     const before = rows.seq
-    memoryApply(rows, writes.map(changed), ports.newId)
+    memoryApply(rows, writes, ports.newId)
     if (rows.seq !== before) ports.onWritten()
     return answer
   }
@@ -65,12 +65,12 @@ export const openMemoryLedger = (ports: LedgerPorts): MemoryLedger => {
     confirmed: (seq) => void (rows.outbox = rows.outbox.filter((parcel) => parcel.seq !== seq)),
     recover(sameHost) {
       const left = [...rows.leases.values()].filter((lease) => lease.endedAt === null)
-      for (const { leaseId, expiresAt } of left)
-        ask('leaseEnded', leaseId, sameHost ? ports.now() : expiresAt, 'the browser-broker was restarted')
+      for (const lease of left)
+        ask('leaseEnded', lease.leaseId, goneSince(lease, sameHost, ports.now()), 'the browser-broker was restarted')
       return left.length
     },
     hear(mark) {
-      if (mark.id !== rows.id || mark.seq <= rows.seq) return false
+      if (!isBehind(rows, mark)) return false
       rebirth(rows, ports)
       return true
     },
@@ -80,19 +80,13 @@ export const openMemoryLedger = (ports: LedgerPorts): MemoryLedger => {
   }
 }
 
-/** `rebirth` of the broker's upkeep.ts, over these rows. */
+/** As the broker's upkeep does it, over these rows. */
 const rebirth = (rows: Rows, { now, newId, policy, variant }: LedgerPorts): void => {
-  const at = now()
-  const reborn = (action: Action): Action =>
-    action.state === 'open' || action.state === 'unknown'
-      ? {
-          ...action,
-          state: 'unknown',
-          quietSince: at + policy.leaseMs.act.most,
-          unknownSince: action.unknownSince ?? at,
-        }
-      : action
   rows.id = newId()
-  rows.birth = variant.birth ?? at
-  for (const [postId, actions] of rows.actions) rows.actions.set(postId, actions.map(reborn))
+  rows.birth = variant.birth ?? now()
+  for (const [postId, actions] of rows.actions)
+    rows.actions.set(
+      postId,
+      actions.map((action) => reborn(action, now(), policy)),
+    )
 }

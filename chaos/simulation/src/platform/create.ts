@@ -8,7 +8,10 @@ import { urlOf } from './seen.ts'
 /** How long an adapter waits for the answer of a create. */
 const ANSWER_MS = 30_000
 /** Slow pages take most of the time that a lease lasts. */
-const PREPARE_MOST_MS = 120_000
+const PREPARE_MOST_MS = 150_000
+
+/** Trouble comes more often here: it is the moment that everything is about. */
+const CLICK_WEIGHT = 4
 
 export interface Site {
   readonly world: World
@@ -86,7 +89,7 @@ export const createOn = (site: Site): PlatformSession['publishSegment'] => {
         if (over) return
         if (!reach.alive) end(trouble('the page is gone'))
         else if (platform.troubled && random.chance(0.7)) end(trouble('the page did not load'))
-        else if (faults.step(process.machine)) process.after(0, clickNow)
+        else if (faults.step(process.machine, CLICK_WEIGHT)) process.after(0, clickNow)
       }
       if (signal.aborted) return stop()
       signal.addEventListener('abort', stop, { once: true })

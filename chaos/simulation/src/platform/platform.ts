@@ -61,7 +61,7 @@ export const openPlatform = (world: World): Platform => {
     post.visibleAt <= agenda.now && (post.goneAt === null || post.goneAt > agenda.now)
   const land = (request: CreateRequest): LivePost => {
     ids += 1
-    const lag = random.tail(200, random.chance(scenario.lagRate) ? LAG_MOST_MS : 2_000)
+    const lag = random.chance(scenario.lagRate) ? random.between(200, LAG_MOST_MS) : random.tail(200, 2_000)
     const post: LivePost = {
       ...request,
       platformId: `19${String(ids).padStart(17, '0')}` as PlatformId,
@@ -100,7 +100,9 @@ export const openPlatform = (world: World): Platform => {
     create(request, answer) {
       if (random.chance(scenario.neverRate))
         return say('platform', () => `the request for "${request.text}" is lost on its way`)
-      const underWay = random.tail(400, random.chance(scenario.lateRate) ? UNDER_WAY_MOST_MS : 3_000)
+      const underWay = random.chance(scenario.lateRate)
+        ? random.between(400, UNDER_WAY_MOST_MS)
+        : random.tail(400, 3_000)
       agenda.after(underWay, () => {
         const refused = refusal(request)
         const lost = random.chance(scenario.lostAnswerRate)

@@ -3,7 +3,7 @@ import type { Site } from './create.ts'
 import type { LivePost } from './platform.ts'
 import { seen } from './seen.ts'
 
-const READING_MOST_MS = 110_000
+const READING_MOST_MS = 150_000
 /** How far the adapter looks back before `notBefore`: its own allowance for the clocks. */
 const CLOCK_SKEW_MS = 120_000
 
@@ -31,7 +31,8 @@ const readOn = <T>(
     if (signal.aborted) return stop()
     signal.addEventListener('abort', stop, { once: true })
     if (!faults.step(process.machine)) return
-    const length = random.tail(2_000, random.chance(0.3) ? READING_MOST_MS : 5_000)
+    const slow = random.chance(world.scenario.slowPagesRate)
+    const length = slow ? random.between(1_500, READING_MOST_MS) : random.tail(2_000, 5_000)
     agenda.after(Math.floor(length * random.next() ** 2), () => (held = { it: look() }))
     process.after(length + 1, () => {
       const reading = held

@@ -2,7 +2,7 @@ import type { BeginAction } from '@surepost/shared/contracts'
 import type { Action } from '../../../../services/browser-broker/src/ledger/model.ts'
 import { OPERATIONS } from '../../../../services/browser-broker/src/ledger/operations.ts'
 import type { Tables } from '../../../../services/browser-broker/src/ledger/views.ts'
-import { type Write, nothing } from '../../../../services/browser-broker/src/ledger/writes.ts'
+import { nothing } from '../../../../services/browser-broker/src/ledger/writes.ts'
 import { PRODUCTION, type Variant } from './variant.ts'
 
 /** The tables as they look when each action is seen in another way, or not at all. */
@@ -20,10 +20,8 @@ const ofThisHash = (tables: Tables, { segment, hash }: BeginAction): Tables =>
 const asIfAborted = (action: Action): Action =>
   action.state === 'open' || action.state === 'unknown' ? { ...action, state: 'aborted' } : action
 
-const quietSinceBegin = (write: Write): Write =>
-  'put' in write && write.put === 'action' && write.action.state === 'unknown' && write.action.leaseId !== null
-    ? { ...write, action: { ...write.action, quietSince: write.action.begunAt } }
-    : write
+const quietSinceBegin = (action: Action): Action =>
+  action.quietSince === null ? action : { ...action, quietSince: action.begunAt }
 
 /**
  * What was paid for: the rules of publishing once, each taken away alone. The first seven are those of the design; a
@@ -33,7 +31,12 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'window-from-begin',
     breaks: 'the settle window is counted from `begin`, not from the moment at which the browser was seen gone',
-    write: quietSinceBegin,
+    operations: {
+      begin: (m, request, leaseId) =>
+        OPERATIONS.begin({ ...m, tables: seen(m.tables, quietSinceBegin) }, request, leaseId),
+      absent: (m, outcome, began) =>
+        OPERATIONS.absent({ ...m, tables: seen(m.tables, quietSinceBegin) }, outcome, began),
+    },
   },
   {
     name: 'window-too-short',

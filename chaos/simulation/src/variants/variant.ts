@@ -1,7 +1,6 @@
 import type { Millis } from '../../../../services/browser-broker/src/ledger/model.ts'
 import type { Operations } from '../../../../services/browser-broker/src/ledger/operations.ts'
 import type { Policy } from '../../../../services/browser-broker/src/ledger/policy.ts'
-import type { Write } from '../../../../services/browser-broker/src/ledger/writes.ts'
 
 /** One decision changed, as data: what is left out is as in production. */
 export interface Variant {
@@ -10,8 +9,6 @@ export interface Variant {
   readonly breaks: string
   readonly policy?: Partial<Policy>
   readonly operations?: Partial<Operations>
-  /** Each write of the ledger, as it is changed. */
-  readonly write?: (write: Write) => Write
   /** The birth that a new ledger claims. */
   readonly birth?: Millis
   /** False: a request without a browser leaves though its lease is over. */

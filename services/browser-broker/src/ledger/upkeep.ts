@@ -1,7 +1,8 @@
 import { hostname } from 'node:os'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { type AccountId, type LedgerMark, newId } from '@surepost/shared/contracts'
-import type { Account, LeaseRecord, Millis, Spend } from './model.ts'
+import { goneSince, isBehind, reborn } from './decide-start.ts'
+import type { Account, Action, LeaseRecord, Millis, Spend } from './model.ts'
 import { DAY, HOUR, type Policy } from './policy.ts'
 import type { Store } from './store.ts'
 
@@ -57,8 +58,9 @@ const recover = ({ store, now }: Care): number => {
   const same = store.meta('place') === place
   const rows = store.db.prepare('select doc from leases where ended_at is null').all() as { doc: string }[]
   for (const { doc } of rows) {
-    const { leaseId, expiresAt } = JSON.parse(doc) as LeaseRecord
-    store.perform('leaseEnded', [leaseId, same ? now : Math.max(expiresAt, 0), 'the browser-broker was restarted'], now)
+    const lease = JSON.parse(doc) as LeaseRecord
+    const at = goneSince(lease, same, now)
+    store.perform('leaseEnded', [lease.leaseId, at, 'the browser-broker was restarted'], now)
   }
   store.setMeta('place', place)
   return rows.length
@@ -69,12 +71,11 @@ const rebirth = ({ store, now, policy }: Care): string => {
   const id = newId()
   store.setMeta('id', id)
   store.setMeta('birth', String(now))
-  store.db
-    .prepare(
-      `update actions set doc = json_set(doc, '$.state', 'unknown', '$.quietSince', cast(? as integer),
-       '$.unknownSince', coalesce(doc ->> 'unknownSince', cast(? as integer))) where state in ('open', 'unknown')`,
-    )
-    .run(now + policy.leaseMs.act.most, now)
+  const rows = store.db
+    .prepare(`select rowid, doc from actions where state in ('open', 'unknown')`)
+    .all() as unknown as { rowid: number; doc: string }[]
+  const update = store.db.prepare('update actions set doc = ? where rowid = ?')
+  for (const { rowid, doc } of rows) update.run(JSON.stringify(reborn(JSON.parse(doc) as Action, now, policy)), rowid)
   return id
 }
 
@@ -83,7 +84,7 @@ const rebirth = ({ store, now, policy }: Care): string => {
  * backup. @returns the new name after a rebirth, null when all is well
  */
 const hear = (care: Care, ledger: LedgerMark): string | null =>
-  ledger.id === care.store.tables.ledger().id && ledger.seq > care.store.seq() ? rebirth(care) : null
+  isBehind({ id: care.store.tables.ledger().id, seq: care.store.seq() }, ledger) ? rebirth(care) : null
 
 /** Parcels not yet confirmed, in order. */
 const outbox = ({ store }: Care, after: number, limit: number): Parcel[] => {
