@@ -30,6 +30,8 @@ const MOST_SCROLLS = 150
 const MOST_POSTS = 2_000
 /** A list that has not changed for so long at its end has ended (X loads on in well under a second). */
 const SETTLE_MS = 1_200
+/** How often a spinner at the end is waited for that long: about as long as for a page. */
+const MOST_SETTLES = Math.ceil(WAITS.show / SETTLE_MS)
 /** Part of the window's height that one scroll goes down: less than all of it, so that no article is passed unseen. */
 const STRIDE = 0.8
 
@@ -63,14 +65,16 @@ const changes = ({ page, signal }: Driver, seen: string): Promise<boolean> =>
     ),
   )
 
-/** A list that failed to load on says so at its end; one that still loads shows a spinner there. */
-const isBroken = (content: string): boolean => {
+/** What stands at the end of a list that does not change: nothing more, a spinner, or words of failure. */
+const endOf = (content: string): 'ended' | 'loading' | 'broken' => {
   const $ = parse(content)
-  return WENT_WRONG.test(pageText($)) || $('section [role=progressbar]').length > 0
+  if (WENT_WRONG.test(pageText($))) return 'broken'
+  return $('section [role=progressbar]').length > 0 ? 'loading' : 'ended'
 }
 
 const collect = async (driver: Driver, site: Site, scan: Scan, beganAt: Date): Promise<ListReading<ListedPost>> => {
   const found = new Map<PlatformId, ListedPost>()
+  let patience = MOST_SETTLES
   for (let scrolls = 0; scrolls < MOST_SCROLLS && found.size < MOST_POSTS; scrolls += 1) {
     const content = await html(driver)
     const view = readTimeline(content, { handle: scan.handle, url: driver.page.url(), baseUrl: site.baseUrl })
@@ -79,9 +83,13 @@ const collect = async (driver: Driver, site: Site, scan: Scan, beganAt: Date): P
       if (!found.has(post.platformId) || found.get(post.platformId)?.pinned === true) found.set(post.platformId, post)
     const items = [...found.values()]
     if (scan.covered(items)) return { kind: 'read', items, complete: true, beganAt }
-    const place = await scroll(driver)
-    if (await changes(driver, place.seen)) continue
-    if (place.atEnd) return { kind: 'read', items, complete: !isBroken(await html(driver)), beganAt }
+    const { seen, atEnd } = await scroll(driver)
+    if (await changes(driver, seen)) patience = MOST_SETTLES
+    else if (atEnd) {
+      const end = endOf(await html(driver))
+      patience -= 1
+      if (end !== 'loading' || patience === 0) return { kind: 'read', items, complete: end === 'ended', beganAt }
+    }
   }
   return { kind: 'read', items: [...found.values()], complete: false, beganAt }
 }

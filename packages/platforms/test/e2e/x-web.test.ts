@@ -2,6 +2,8 @@ import { PlatformId } from '@surepost/shared/contracts'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { SegmentDraft } from '../../src/index.ts'
 import { call, handle } from '../conformance/kit.ts'
+import { articleOf } from '../../src/x/locate.ts'
+import { fixture } from '../unit/fixture.ts'
 import { type XBench, xBench } from './x-bench.ts'
 
 const draft = (text: string): SegmentDraft => ({ text, media: [], parent: null })
@@ -48,6 +50,28 @@ describe('the X web adapter', () => {
     bench.site.faults.add({ kind: 'no_dialog', count: 1, matching: '/compose/post' })
     expect(await session.publishSegment(draft('Without a dialog'), call())).toMatchObject({ outcome: 'created' })
     expect((await bench.truth()).filter((post) => post.handle === who)).toMatchObject([{ text: 'Without a dialog' }])
+  })
+
+  it('waits for a list that loads on slowly, longer than it takes a list for ended', async () => {
+    const who = handle()
+    const session = await bench.session(who)
+    for (let n = 0; n < 45; n += 1) bench.site.world.addPost({ handle: who, text: `Slow ${n}` })
+    bench.site.faults.add({ kind: 'slow_list', delayMs: 2_000 })
+    const list = await session.readTimeline(new Date(0), call())
+    expect(list).toMatchObject({ kind: 'read', complete: true })
+    expect(list.kind === 'read' && list.items.length).toBe(45)
+  })
+
+  it('tells a post from one that quotes it', async () => {
+    const ours = fixture('status-with-card').replaceAll('1981398750557065646', '1983129251856470493')
+    await bench.session(handle())
+    const page = await bench.context()?.newPage()
+    if (!page) throw new Error('There is no page.')
+    await page.setContent(`${fixture('quote')}${ours}`)
+    const driver = { page, signal: call().signal }
+    const found = await articleOf(driver, PlatformId.parse('1983129251856470493'))
+    expect(await found?.innerText()).toContain('The ferry')
+    expect(await articleOf(driver, PlatformId.parse('1983129251856470494'))).toBeUndefined()
   })
 
   it('lists what is ours: not what we answer, repost or are shown for money, and what is pinned only once', async () => {

@@ -40,8 +40,12 @@ describe('reading a post', () => {
     })
   })
 
-  it('does not take the text of a quoted post for a post without words', () => {
-    const html = fixture('quote').replace('Worth reading twice', '')
+  it('does not take the text of a quoted post for that of a post without words', () => {
+    const html = fixture('quote').replace(
+      /<div[^>]*data-testid="tweetText"[^>]*>.*?Worth reading twice.*?<\/div>/su,
+      '',
+    )
+    expect(html).not.toContain('Worth reading twice')
     expect(readPost(html, { handle: null, platformId: '1983130065320780162' })).toMatchObject({ post: { text: '' } })
   })
 

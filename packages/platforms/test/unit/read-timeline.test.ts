@@ -52,6 +52,26 @@ describe('reading a timeline', () => {
     ])
   })
 
+  it('leaves reposted and promoted entries out even of a list of everybody’s posts', () => {
+    expect(idsOf(fixture('with-replies'), { handle: null })).toEqual([
+      '1900000000000000001',
+      '1990000000000000009',
+      '1990000000000000001',
+      '1990000000000000002',
+      '1990000000000000000',
+      '1980000000000000000',
+    ])
+  })
+
+  it('knows an advertisement by its label alone', () => {
+    const html = fixture('with-replies')
+      .replace(/data-testid="socialContext">(<span[^>]*>Promoted by)/u, '>$1')
+      .replace('Promoted by Brand Shop', 'Ad')
+    expect(html).not.toContain('Promoted')
+    expect(idsOf(html, { handle: 'BrandShop' })).toEqual([])
+    expect(idsOf(html.replaceAll('>Ad<', '>Adrift<'), { handle: 'BrandShop' })).toEqual(['1980000000000000123'])
+  })
+
   it.each([
     ['signed-out', { kind: 'session', trouble: 'signed_out' }],
     ['consent', { kind: 'session', trouble: 'consent' }],

@@ -58,6 +58,7 @@ export const FAULTS = {
   suspended_page: { at: ['page'], effect: { does: 'show', page: 'suspended' } },
   timeline_lag: { at: ['list'], effect: { does: 'lag' } },
   list_rate_limit: { at: ['list'], effect: { does: 'too_many' } },
+  slow_list: { at: ['list'], effect: { does: 'wait' } },
   list_error: { at: ['list'], effect: { does: 'fail', when: 'before' } },
 } as const satisfies Record<string, { readonly at: readonly Moment[]; readonly effect: Effect }>
 

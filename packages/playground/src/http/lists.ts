@@ -2,7 +2,7 @@ import express, { type Request, type Response, type Router } from 'express'
 import type { Site } from '../site.ts'
 import { type ArticleStyle, article } from '../views/article.ts'
 import type { Account, Post } from '../world/model.ts'
-import { lose, tooMany } from './strikes.ts'
+import { lose, pause, tooMany } from './strikes.ts'
 import { viewOf } from './gather.ts'
 import { visitorOf } from './visitor.ts'
 
@@ -74,9 +74,10 @@ const entriesOfHome = (site: Site): readonly Entry[] => {
 }
 
 /** Answer with one page of a list: articles as HTML, and where to go on. */
-const answer = (site: Site, request: Request, response: Response, entries: readonly Entry[]): void => {
+const answer = async (site: Site, request: Request, response: Response, entries: readonly Entry[]): Promise<void> => {
   const viewer = visitorOf(request, site.world)
   const strikes = site.faults.strike('list', { handle: viewer?.handle, matching: request.originalUrl })
+  for (const { effect, delayMs } of strikes) if (effect.does === 'wait') await pause(delayMs)
   const limit = strikes.find(({ effect }) => effect.does === 'too_many')
   if (limit) return tooMany(response, limit, site.world.now())
   if (lose(response, strikes, 'before')) return
@@ -98,12 +99,12 @@ export const lists = (site: Site): Router => {
   router.get('/mentions', (request, response) => {
     const viewer = visitorOf(request, site.world)
     if (!viewer) return void response.status(401).json({ items: [], cursor: null })
-    answer(site, request, response, entriesOfMentions(site, viewer))
+    return answer(site, request, response, entriesOfMentions(site, viewer))
   })
   router.get('/profile/:handle', (request, response) => {
     const account = site.world.account(request.params.handle)
     if (!account) return void response.status(404).json({ items: [], cursor: null })
-    answer(site, request, response, entriesOfProfile(site, account, request.query['replies'] === '1'))
+    return answer(site, request, response, entriesOfProfile(site, account, request.query['replies'] === '1'))
   })
   return router
 }
