@@ -32,7 +32,8 @@ const statOf = (pid: number): Stat | undefined => {
 
 const isBrowser = (pid: number): boolean => {
   try {
-    return /chrom(e|ium)/u.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[0] ?? '')
+    // The whole line: Debian's chromium-headless-shell is a script, so its first word is a shell.
+    return /chrom(e|ium)/u.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'))
   } catch {
     return false
   }

@@ -3,7 +3,7 @@ import { AccountId, PlatformId, answerPostId } from '@surepost/shared/contracts'
 import { messageOf } from '@surepost/shared/errors'
 import type { Console, Submission } from '../clients/console.ts'
 import type { Playground } from '../clients/playground.ts'
-import { isPassing } from '../clients/request.ts'
+import { RefusedError, isPassing } from '../clients/request.ts'
 import type { ExpectedPost } from '../judge/types.ts'
 import type { Plan, PlannedMention, PlannedPost, PlannedWork } from '../plan/types.ts'
 import { tagOf } from '../plan/work.ts'
@@ -109,24 +109,54 @@ const submissionOf = async (ports: WorkPorts, item: PlannedPost, parent: string 
 
 const post = async (ports: WorkPorts, item: PlannedPost, expected: ExpectedPost[]): Promise<void> => {
   const parent = await prepare(ports, item)
-  const submission = await submissionOf(ports, item, parent)
-  const asked: Omit<ExpectedPost, 'postId'> = {
+  const { submission, postId, refusal } = await submit(ports, item, parent)
+  const asked: ExpectedPost = {
     n: item.n,
+    postId,
     handle: handleOf(ports, item.account),
     replyTo: parent,
-    segments: item.segments.map(({ text, image }) => ({ text, media: image ? [imageOf(item.n).sha256] : [] })),
+    segments: submission.segments.map(({ text, media }) => ({ text, media: media.map(({ id }) => id) })),
     ending: item.refusal !== null ? 'refused' : item.cancelAfterMs !== null ? 'live_or_cancelled' : 'live',
   }
-  let postId: string
-  try {
-    postId = await insist(() => ports.api.submit(submission, `chaos-${ports.plan.seed}-${item.n}`), ports.signal)
-  } catch (error) {
-    expected.push({ ...asked, postId: null })
-    throw error
-  }
-  const index = expected.push({ ...asked, postId }) - 1
+  const index = expected.push(asked) - 1
+  if (postId === null) throw refusal
   if (item.cancelAfterMs === null) return
   await delay(item.cancelAfterMs, undefined, { signal: ports.signal })
   const answer = await insist(() => ports.api.cancel(postId), ports.signal)
-  if (answer === 'cancelled') expected[index] = { ...asked, postId, ending: 'cancelled' }
+  if (answer === 'cancelled') expected[index] = { ...asked, ending: 'cancelled' }
 }
+
+interface Submitted {
+  readonly submission: Submission
+  /** Null when the API refused it for good. */
+  readonly postId: string | null
+  readonly refusal?: unknown
+}
+
+/** Times that a schedule may pass before the API can be reached. */
+const MOST_TIMES = 10
+
+/**
+ * Submit until it is accepted. Where the API says that its time has passed meanwhile it was not accepted: then it is
+ * another post, with another time, another key and another text, so that a first one that appears all the same is seen.
+ */
+const submit = async (ports: WorkPorts, item: PlannedPost, parent: string | null): Promise<Submitted> => {
+  for (let time = 1; ; time += 1) {
+    const submission = again(await submissionOf(ports, item, parent), time)
+    const key = `chaos-${ports.plan.seed}-${item.n}-${time}`
+    try {
+      return { submission, postId: await insist(() => ports.api.submit(submission, key), ports.signal) }
+    } catch (error) {
+      const passed = item.scheduledInMs !== null && error instanceof RefusedError && error.status === 422
+      if (!passed || time >= MOST_TIMES) return { submission, postId: null, refusal: error }
+    }
+  }
+}
+
+const again = (submission: Submission, time: number): Submission =>
+  time === 1
+    ? submission
+    : {
+        ...submission,
+        segments: submission.segments.map((segment) => ({ ...segment, text: `${segment.text} (${time})` })),
+      }
