@@ -39,7 +39,21 @@ export interface FactContract<Type extends string = string, Body extends z.ZodTy
   readonly upgrade: ((previous: unknown) => unknown) | undefined
 }
 
-export type Contract = CommandContract | FactContract
+/**
+ * The last word about something, kept in a queue of one place for whoever starts next: a newer one takes the place of the
+ * one before.
+ */
+export interface ValueContract<Type extends string = string, Body extends z.ZodType = z.ZodType> {
+  readonly kind: 'value'
+  readonly type: Type
+  readonly version: number
+  readonly queue: string
+  readonly sharded: boolean
+  readonly body: Body
+  readonly upgrade: ((previous: unknown) => unknown) | undefined
+}
+
+export type Contract = CommandContract | FactContract | ValueContract
 export type BodyOf<C extends Contract> = z.output<C['body']>
 /** What may be given to send: defaults may be left out. */
 export type InputOf<C extends Contract> = z.input<C['body']>
@@ -54,6 +68,13 @@ export const defineFact = <Type extends string, Body extends z.ZodType>(
     Partial<Pick<FactContract<Type, Body>, 'recorded' | 'upgrade'>>,
 ): FactContract<Type, Body> => ({ recorded: true, upgrade: undefined, ...contract, kind: 'fact' })
 
-/** The name of the queue that holds a command for one shard. */
-export const queueName = (contract: CommandContract, shard: number): string =>
-  contract.sharded ? `${contract.queue}.${shard}` : contract.queue
+export const defineValue = <Type extends string, Body extends z.ZodType>(
+  contract: Pick<ValueContract<Type, Body>, 'type' | 'version' | 'queue' | 'body'> &
+    Partial<Pick<ValueContract<Type, Body>, 'sharded' | 'upgrade'>>,
+): ValueContract<Type, Body> => ({ sharded: false, upgrade: undefined, ...contract, kind: 'value' })
+
+/** The name of the queue that holds a command or a value for one shard. */
+export const queueName = (
+  contract: Pick<CommandContract | ValueContract, 'sharded' | 'queue'>,
+  shard: number,
+): string => (contract.sharded ? `${contract.queue}.${shard}` : contract.queue)

@@ -7,6 +7,8 @@ import {
   type FactContract,
   type InputOf,
   RECORDED_FACTS,
+  type BodyOf,
+  type ValueContract,
   newId,
   queueName,
 } from '../contracts/index.ts'
@@ -18,6 +20,7 @@ import { Consumer } from './consumer.ts'
 import { decode, issuesOf } from './envelope.ts'
 import { type Inbox, type InboxOptions, jsonReceiver, openInbox } from './inboxes.ts'
 import type { Link } from './link.ts'
+import { lastValue } from './last-value.ts'
 import { type BusOptions, checkOptions } from './options.ts'
 import { Sender } from './sender.ts'
 import type { Settling } from './settle.ts'
@@ -30,6 +33,7 @@ import type {
   Bus,
   Consumption,
   HandlerContext,
+  OfShard,
   Outcome,
   RecordedFact,
   Route,
@@ -87,6 +91,23 @@ class RabbitBus implements Bus {
     options: SendCommandOptions = {},
   ): Promise<void> {
     await this.#sender.command(contract, body, options)
+  }
+
+  async keep<C extends ValueContract>(
+    contract: C,
+    body: InputOf<C>,
+    options: SendOptions & OfShard = {},
+  ): Promise<void> {
+    await this.#sender.value(contract, body, options)
+  }
+
+  async kept<C extends ValueContract>(
+    contract: C,
+    { shard, signal }: OfShard & { readonly signal?: AbortSignal } = {},
+  ): Promise<BodyOf<C> | undefined> {
+    const queue = this.#sender.queueOf(contract, shard)
+    // Decoded by this very contract.
+    return (await lastValue(this.transport.consuming, queue, contract, signal)) as BodyOf<C> | undefined
   }
 
   async request<C extends CommandContract>(

@@ -33,6 +33,8 @@ export const definitionOf = (queue: QueueSpec): Definition => {
       return { ...surely, 'message-ttl': queue.ttlMs }
     case 'dead':
       return { overflow: 'reject-publish', 'delivery-limit': NO_LIMIT }
+    case 'value':
+      return { 'max-length': 1, overflow: 'drop-head', 'delivery-limit': NO_LIMIT }
   }
 }
 

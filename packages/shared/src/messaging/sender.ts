@@ -1,4 +1,10 @@
-import { type CommandContract, type FactContract, queueName } from '../contracts/index.ts'
+import {
+  type CommandContract,
+  type Contract,
+  type FactContract,
+  type ValueContract,
+  queueName,
+} from '../contracts/index.ts'
 import { ContractError } from '../errors/index.ts'
 import { whenToHandle } from './decide.ts'
 import { type Envelope, HEADER, encode, jsonBytes, properties } from './envelope.ts'
@@ -42,9 +48,20 @@ export class Sender {
     const notBefore = early.handle === 'now' ? {} : { [HEADER.notBefore]: options.notBefore?.toISOString() }
     const outgoing = {
       exchange: early.handle === 'later' ? rungName('commands', early.rung) : WORK_EXCHANGE,
-      routingKey: this.#queueOf(contract, options.shard),
+      routingKey: this.queueOf(contract, options.shard),
       content: encode(contract, body),
       properties: this.#properties(contract, { ...options, headers: notBefore }),
+    }
+    await this.#publisher.publish(outgoing, options.signal)
+  }
+
+  /** @throws ContractError for a body or a shard that does not fit, and what `Publisher.publish` throws */
+  async value(contract: ValueContract, body: unknown, options: Omit<SendCommandOptions, 'notBefore'>): Promise<void> {
+    const outgoing = {
+      exchange: WORK_EXCHANGE,
+      routingKey: this.queueOf(contract, options.shard),
+      content: encode(contract, body),
+      properties: this.#properties(contract, options),
     }
     await this.#publisher.publish(outgoing, options.signal)
   }
@@ -59,11 +76,12 @@ export class Sender {
     })
   }
 
-  #properties({ type, version }: CommandContract | FactContract, envelope: Envelope): ReturnType<typeof properties> {
+  #properties({ type, version }: Contract, envelope: Envelope): ReturnType<typeof properties> {
     return properties(this.#service, type, { ...envelope, headers: { ...envelope.headers, [HEADER.version]: version } })
   }
 
-  #queueOf(contract: CommandContract, shard: number | undefined): string {
+  /** @throws ContractError for a shard that does not exist */
+  queueOf(contract: CommandContract | ValueContract, shard: number | undefined): string {
     const { sharded, type } = contract
     if (!sharded) return queueName(contract, 0)
     if (shard !== undefined && Number.isInteger(shard) && shard >= 0 && shard < this.#shards)

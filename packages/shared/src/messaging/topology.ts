@@ -7,6 +7,7 @@ import {
   LEASE_REQUESTS,
   RUNGS,
   type Rung,
+  VALUES,
   factQueueName,
   queueName,
 } from '../contracts/index.ts'
@@ -28,10 +29,13 @@ interface ExchangeSpec {
   readonly type: 'direct' | 'topic' | 'fanout'
 }
 
-/** `work` holds commands or facts, `rung` delays them for `ttlMs`, `dead` keeps what could not be handled. */
+/**
+ * `work` holds commands or facts, `rung` delays them for `ttlMs`, `dead` keeps what could not be handled, `value` holds the
+ * last word about something.
+ */
 export type QueueSpec =
   | { readonly name: string; readonly role: 'work'; readonly domain: Domain }
-  | { readonly name: string; readonly role: 'dead' }
+  | { readonly name: string; readonly role: 'dead' | 'value' }
   | { readonly name: string; readonly role: 'rung'; readonly ttlMs: number }
 
 interface BindingSpec {
@@ -67,6 +71,9 @@ export const topology = (shards: number): Topology => {
     ...commandQueues(shards).map((name) => ({ name, role: 'work', domain: 'commands' }) as const),
     ...facts.map(([name]) => ({ name, role: 'work', domain: 'facts' }) as const),
   ]
+  const values: readonly QueueSpec[] = VALUES.flatMap((value) =>
+    range(value.sharded ? shards : 1).map((shard) => ({ name: queueName(value, shard), role: 'value' }) as const),
+  )
   const dead: readonly QueueSpec[] = work.map(({ name }) => ({ name: deadQueue(name), role: 'dead' }))
   const rungs = DOMAINS.flatMap((domain) =>
     RUNG_NAMES.map((rung) => ({ name: rungName(domain, rung), role: 'rung', ttlMs: RUNGS[rung] }) as const),
@@ -77,9 +84,9 @@ export const topology = (shards: number): Topology => {
       { name: WORK_EXCHANGE, type: 'direct' },
       ...rungs.map(({ name }) => ({ name, type: 'fanout' }) as const),
     ],
-    queues: [...work, ...dead, ...rungs],
+    queues: [...work, ...dead, ...rungs, ...values],
     bindings: [
-      ...[...work, ...dead].map(({ name }) => ({ queue: name, exchange: WORK_EXCHANGE, key: name })),
+      ...[...work, ...dead, ...values].map(({ name }) => ({ queue: name, exchange: WORK_EXCHANGE, key: name })),
       ...rungs.map(({ name }) => ({ queue: name, exchange: name, key: '' })),
       ...facts.flatMap(([name, queue]) =>
         queue.facts.map((fact) => ({ queue: name, exchange: FACTS_EXCHANGE, key: fact.type })),

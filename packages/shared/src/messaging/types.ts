@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { BodyOf, CommandContract, FactContract, InputOf } from '../contracts/index.ts'
+import type { BodyOf, CommandContract, FactContract, InputOf, ValueContract } from '../contracts/index.ts'
 
 /**
  * What a handler returns. Outcomes are values; waiting is not failing.
@@ -71,9 +71,12 @@ export interface SendOptions {
   readonly signal?: AbortSignal
 }
 
-export interface SendCommandOptions extends SendOptions {
-  /** Needed for sharded commands only. */
+export interface OfShard {
+  /** Needed for sharded commands and values only. */
   readonly shard?: number
+}
+
+export interface SendCommandOptions extends SendOptions, OfShard {
   /** Not handled before this: waits on the rungs. */
   readonly notBefore?: Date
 }
@@ -109,6 +112,13 @@ export interface Bus extends AsyncDisposable {
   emit<C extends FactContract>(contract: C, body: InputOf<C>, options?: SendOptions): Promise<void>
   /** Send a command; resolves when the broker has confirmed it. @throws UnroutableError, UnavailableError */
   send<C extends CommandContract>(contract: C, body: InputOf<C>, options?: SendCommandOptions): Promise<void>
+  /** Put a value in the place of the one before; resolves when the broker has confirmed it. */
+  keep<C extends ValueContract>(contract: C, body: InputOf<C>, options?: SendOptions & OfShard): Promise<void>
+  /** The value that was kept last; undefined when none was. @throws UnavailableError, ContractError */
+  kept<C extends ValueContract>(
+    contract: C,
+    options?: OfShard & { readonly signal?: AbortSignal },
+  ): Promise<BodyOf<C> | undefined>
   /** Send a command and wait for the answer of its handler. @throws UnavailableError when none came in time */
   ask<C extends CommandContract, A extends z.ZodType>(
     contract: C,

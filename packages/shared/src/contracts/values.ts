@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { defineValue } from './define.ts'
+import { Instant } from './ids.ts'
+
+/** Whether everything outward is stopped, by whom and why. */
+export const KillSwitch = z.strictObject({ on: z.boolean(), by: z.string().max(200), reason: z.string().max(500) })
+export type KillSwitch = z.infer<typeof KillSwitch>
+
+/**
+ * How far the ledger of a shard has got: its name, its last number, and what must hold even if it is lost. A ledger that
+ * starts and has another name or a lower number than this is an old one, restored from a backup.
+ */
+export const LedgerStanding = defineValue({
+  type: 'ledger.standing',
+  version: 1,
+  queue: 'broker.standing',
+  sharded: true,
+  body: z.strictObject({
+    at: Instant,
+    id: z.uuid(),
+    seq: z.int().nonnegative(),
+    killSwitch: KillSwitch,
+  }),
+})
+
+/** Every value there is. */
+export const VALUES = [LedgerStanding] as const
