@@ -14,6 +14,7 @@ import { adminApp } from './proxy/admin.ts'
 import { serveProxy } from './proxy/server.ts'
 import { upgradesOf } from './proxy/upgrades.ts'
 import { catchUp } from './start/catch-up.ts'
+import { hearStanding } from './start/hear-standing.ts'
 import { takeShard } from './start/take-shard.ts'
 import { startUpkeep } from './upkeep-jobs.ts'
 
@@ -50,6 +51,7 @@ await runService('browser-broker', async (scope) => {
       scope,
     }),
   )
+  await hearStanding({ bus, ledger, shard, log, signal })
   scope.use(runOutbox(ledger, bus, shard, log))
   for (const consumption of await catchUp({ bus, ledger, shard, shards, log, signal })) scope.use(consumption)
 

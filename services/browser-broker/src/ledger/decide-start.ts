@@ -9,6 +9,15 @@ import type { Policy } from './policy.ts'
 export const goneSince = ({ expiresAt }: LeaseRecord, samePlace: boolean, now: Millis): Millis =>
   samePlace ? now : expiresAt
 
+/**
+ * Whether a starting ledger is an old one, by what the ledger of this shard said last: a backup that was restored, or a
+ * new file in the place of one that was lost. A ledger that has said something, and of which nothing is kept, may be either.
+ */
+export const isOutdated = (
+  ledger: { readonly id: string; readonly seq: number },
+  said: { readonly id: string; readonly seq: number } | undefined,
+): boolean => (said === undefined ? ledger.seq > 0 : said.id !== ledger.id || said.seq > ledger.seq)
+
 /** A ledger that once said more than it knows of is a restored backup. */
 export const isBehind = (ledger: { readonly id: string; readonly seq: number }, said: LedgerMark): boolean =>
   said.id === ledger.id && said.seq > ledger.seq

@@ -1,4 +1,4 @@
-import { COMMANDS, FACTS, type CommandContract, type FactContract } from '@surepost/shared/contracts'
+import { COMMANDS, FACTS, LedgerStanding, type CommandContract, type FactContract } from '@surepost/shared/contracts'
 import { messageOf } from '@surepost/shared/errors'
 import type { Bus } from '@surepost/shared/messaging'
 import { backoffMs, pause } from '@surepost/shared/runtime'
@@ -27,9 +27,16 @@ const publish = (bus: Bus, parcel: Parcel, shard: number): Promise<void> => {
   return bus.emit(fact, parcel.body, options)
 }
 
+/** Keep how far the ledger has got, where a ledger that is restored from a backup finds it. */
+export const keepStanding = async (ledger: Ledger, bus: Pick<Bus, 'keep'>, shard: number): Promise<void> => {
+  const standing = await ledger.care('standing')
+  await bus.keep(LedgerStanding, { at: new Date().toISOString(), ...standing }, { shard })
+}
+
 /**
  * Publish what the ledger has written until RabbitMQ has confirmed it, in order, under the same message id each time:
- * whatever becomes of the poster, of RabbitMQ or of this process, a transition that is durable is told.
+ * whatever becomes of the poster, of RabbitMQ or of this process, a transition that is durable is told. What is told is
+ * never ahead of the standing that is kept.
  */
 export const runOutbox = (ledger: Ledger, bus: Bus, shard: number, log: Logger): Outbox => {
   const stopping = new AbortController()
@@ -38,8 +45,9 @@ export const runOutbox = (ledger: Ledger, bus: Bus, shard: number, log: Logger):
   ledger.onWritten(() => wake.abort())
 
   const round = async (): Promise<number> => {
-    const parcels = await ledger.care('outbox', 0, BATCH)
+    const parcels = await ledger.care('outbox', BATCH)
     waiting = parcels.length
+    if (parcels.length > 0) await keepStanding(ledger, bus, shard)
     const results = await Promise.allSettled(parcels.map((parcel) => publish(bus, parcel, shard)))
     const sent = parcels.filter((_, i) => results[i]?.status === 'fulfilled')
     if (sent.length > 0)

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { readFileSync, readlinkSync } from 'node:fs'
-import { type AccountId, type LedgerMark, newId } from '@surepost/shared/contracts'
-import { goneSince, isBehind, reborn } from './decide-start.ts'
+import { type AccountId, type KillSwitch, type LedgerMark, newId } from '@surepost/shared/contracts'
+import { goneSince, isBehind, isOutdated, reborn } from './decide-start.ts'
 import type { Account, Action, LeaseRecord, Millis, Spend } from './model.ts'
 import { DAY, HOUR, type Policy } from './policy.ts'
 import type { Store } from './store.ts'
@@ -86,11 +86,35 @@ const rebirth = ({ store, now, policy }: Care): string => {
 const hear = (care: Care, ledger: LedgerMark): string | null =>
   isBehind({ id: care.store.tables.ledger().id, seq: care.store.seq() }, ledger) ? rebirth(care) : null
 
+/** How far this ledger has got, as it is kept beside it for whoever starts next. */
+export interface Standing {
+  readonly id: string
+  readonly seq: number
+  readonly killSwitch: KillSwitch
+}
+
+const standing = ({ store }: Care): Standing => {
+  const { id, killSwitch } = store.tables.ledger()
+  return { id, seq: store.seq(), killSwitch }
+}
+
+/**
+ * At its start a ledger hears how far the ledger of its shard had got. One that is behind begins anew; the kill switch
+ * stays as it was said last. @returns the new name after a rebirth, null when all is well
+ */
+const start = (care: Care, said: Standing | undefined): string | null => {
+  if (!isOutdated(standing(care), said)) return null
+  const id = rebirth(care)
+  if (said !== undefined && said.killSwitch.on !== standing(care).killSwitch.on)
+    care.store.perform('killSwitch', [said.killSwitch], care.now)
+  return id
+}
+
 /** Parcels not yet confirmed, in order. */
-const outbox = ({ store }: Care, after: number, limit: number): Parcel[] => {
+const outbox = ({ store }: Care, limit: number): Parcel[] => {
   const rows = store.db
-    .prepare('select seq, id, kind, type, body from outbox where seq > ? order by seq limit ?')
-    .all(after, limit) as unknown as (Omit<Parcel, 'body'> & { body: string })[]
+    .prepare('select seq, id, kind, type, body from outbox order by seq limit ?')
+    .all(limit) as unknown as (Omit<Parcel, 'body'> & { body: string })[]
   return rows.map((row) => ({ ...row, body: JSON.parse(row.body) as unknown }))
 }
 
@@ -172,7 +196,19 @@ const status = ({ store }: Care): LedgerStatus => {
 }
 
 /** What is done to the ledger besides deciding. Each runs inside a transaction of the store. */
-export const UPKEEP = { recover, hear, outbox, confirmed, putSession, session, accounts, prune, status }
+export const UPKEEP = {
+  recover,
+  start,
+  hear,
+  standing,
+  outbox,
+  confirmed,
+  putSession,
+  session,
+  accounts,
+  prune,
+  status,
+}
 
 export type Upkeep = typeof UPKEEP
 export type UpkeepName = keyof Upkeep
