@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AccountConfig } from './accounts.ts'
 import { defineCommand } from './define.ts'
+import { PostSubmitted } from './facts.ts'
 import { AccountId, Instant, PlatformId, PlatformName, PostId } from './ids.ts'
 import { Mention } from './mentions.ts'
 import { ApprovedPost } from './posts.ts'
@@ -120,6 +121,25 @@ export const CancelPost = defineCommand({
 export const CancelAnswer = z.strictObject({ result: z.enum(['cancelled', 'too_late']) })
 export type CancelAnswer = z.infer<typeof CancelAnswer>
 
+/**
+ * An edit: call the revision before it off and, only if nothing of that was begun, say the next one (`post.submitted`).
+ * Both are one transaction of the ledger, so that no post stands between two revisions.
+ */
+export const RevisePost = defineCommand({
+  ...control,
+  type: 'post.revise',
+  body: z.strictObject({
+    /** The next revision, complete; it waits for an approval of its own. */
+    next: PostSubmitted.body,
+    by: z.string().min(1).max(200),
+    /** When the post was accepted: a ledger born later cannot say that nothing of it was begun. */
+    acceptedAt: Instant.optional(),
+  }),
+})
+/** `conflict`: another edit of the same revision was first, or the post was cancelled. */
+export const ReviseAnswer = z.strictObject({ result: z.enum(['revised', 'too_late', 'conflict']) })
+export type ReviseAnswer = z.infer<typeof ReviseAnswer>
+
 export const SetKillSwitch = defineCommand({
   ...control,
   type: 'kill_switch.set',
@@ -144,6 +164,7 @@ export const COMMANDS = [
   PauseAccount,
   ResumeAccount,
   CancelPost,
+  RevisePost,
   SetKillSwitch,
   MarkControl,
 ] as const

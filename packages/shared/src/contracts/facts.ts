@@ -15,6 +15,8 @@ const ofPost = { ...at, postId: PostId }
 const ofRevision = { ...ofPost, revision: z.int().min(1) }
 const ofAction = { ...ofRevision, segment: z.int().min(0), account: AccountId, attempt: z.int().min(1) }
 const Reason = z.string().min(1).max(2_000)
+/** Which revision ended; a fact without it is of the first. An edit begins anew what an earlier revision ended. */
+const ofEnd = { ...ofPost, revision: z.int().min(1).optional() }
 
 export const PostSubmitted = defineFact({
   type: 'post.submitted',
@@ -73,6 +75,18 @@ export const SegmentPublished = defineFact({
     ledger: LedgerMark.nullable(),
   }),
 })
+/** A person asked for this one segment to be deleted, and the ledger wrote it down before the platform was asked. */
+export const SegmentDeleting = defineFact({
+  type: 'post.segment_deleting',
+  version: 1,
+  body: z.strictObject({
+    ...ofPost,
+    segment: z.int().min(0),
+    account: AccountId,
+    platformId: PlatformId,
+    by: z.string().min(1).max(200),
+  }),
+})
 export const SegmentDeleted = defineFact({
   type: 'post.segment_deleted',
   version: 1,
@@ -91,17 +105,17 @@ export const PostCancelled = defineFact({
 export const PostFailed = defineFact({
   type: 'post.failed',
   version: 1,
-  body: z.strictObject({ ...ofPost, segment: z.int().min(0).nullable(), code: z.string().max(64), reason: Reason }),
+  body: z.strictObject({ ...ofEnd, segment: z.int().min(0).nullable(), code: z.string().max(64), reason: Reason }),
 })
 export const PostMissed = defineFact({
   type: 'post.missed',
   version: 1,
-  body: z.strictObject({ ...ofPost, reason: Reason }),
+  body: z.strictObject({ ...ofEnd, reason: Reason }),
 })
 export const PostNeedsAttention = defineFact({
   type: 'post.needs_attention',
   version: 1,
-  body: z.strictObject({ ...ofPost, segment: z.int().min(0).nullable(), reason: Reason }),
+  body: z.strictObject({ ...ofEnd, segment: z.int().min(0).nullable(), reason: Reason }),
 })
 
 const ofCheck = { ...ofPost, checkId: z.uuid(), segment: z.int().min(0) }
@@ -222,6 +236,7 @@ export const FACTS = [
   SegmentUnknown,
   SegmentAborted,
   SegmentPublished,
+  SegmentDeleting,
   SegmentDeleted,
   SegmentMissing,
   PostCancelled,

@@ -129,6 +129,30 @@ export const BeginAnswer = z.discriminatedUnion('answer', [
 ])
 export type BeginAnswer = z.infer<typeof BeginAnswer>
 
+/** One live segment that a person asked to have deleted. */
+export const Deletion = z.strictObject({
+  postId: PostId,
+  segment: z.int().min(0),
+  account: AccountId,
+  platformId: PlatformId,
+  /** The person who confirmed it. */
+  by: z.string().min(1).max(200),
+})
+export type Deletion = z.infer<typeof Deletion>
+
+/** The ledger's durable answer to "may this be deleted?" `gone`: it was already. */
+export const DeleteAnswer = z.discriminatedUnion('answer', [
+  z.strictObject({ answer: z.literal('go') }),
+  z.strictObject({ answer: z.literal('gone') }),
+  z.strictObject({
+    answer: z.literal('refused'),
+    reason: z.enum(['paused', 'kill_switch']),
+    until: Instant,
+    detail: z.string(),
+  }),
+])
+export type DeleteAnswer = z.infer<typeof DeleteAnswer>
+
 /** Who the holder is on the platform, and the session to open the context with. Never logged, never in a queue. */
 export const SessionHandout = z.strictObject({
   platform: PlatformName,
@@ -177,6 +201,10 @@ export const ControlRequest = z.discriminatedUnion('op', [
     attempt: z.int().min(1),
     readingBeganAt: Instant,
   }),
+  /** May this live segment be deleted? Durable before it answers. */
+  z.strictObject({ op: z.literal('begin_delete'), n: z.int(), deletion: Deletion }),
+  /** It is gone from the platform. */
+  z.strictObject({ op: z.literal('deleted'), n: z.int(), deletion: Deletion }),
   z.strictObject({ op: z.literal('pause_account'), n: z.int(), reason: z.string(), until: Instant.nullable() }),
   z.strictObject({ op: z.literal('renew'), n: z.int() }),
   z.strictObject({

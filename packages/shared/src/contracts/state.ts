@@ -48,6 +48,9 @@ const PHASE: { readonly [Type in PostFact['type']]?: PostState } = {
   'post.needs_attention': 'needs_attention',
 }
 
+/** The revision that a fact speaks of; one that names none speaks of the first. */
+const revisionOf = ({ body }: PostFact): number => ('revision' in body ? (body.revision ?? 1) : 1)
+
 const later = (a: PostFact, b: PostFact): PostFact =>
   a.body.at !== b.body.at ? (a.body.at > b.body.at ? a : b) : a.id > b.id ? a : b
 
@@ -58,8 +61,8 @@ const supersedes = (a: PostFact & { type: 'post.submitted' }, b: PostFact & { ty
 /**
  * The state of a post: a pure function of the *set* of its facts, so that order and repetition do not matter.
  * Evidence from the platform outranks everything said about a post; a cancellation (which the ledger grants only
- * before the first segment began) outranks the phases; among phases the latest word counts. The database computes
- * the same (`post_state` in supabase/migrations); a property test holds the two together.
+ * before the first segment began) outranks the phases; among phases the latest word about the current revision counts: an
+ * edit begins anew what was said of the one before. The database computes the same (`post_state` in supabase/migrations); a property test holds the two together.
  * @returns null for a stub: facts are known, but not yet the submission.
  */
 export const postState = (facts: readonly PostFact[]): PostState | null => {
@@ -74,7 +77,9 @@ export const postState = (facts: readonly PostFact[]): PostState | null => {
   if (published.size >= current.body.content.segments.length) return deleted.size >= published.size ? 'deleted' : 'live'
   if (facts.some((f) => f.type === 'post.cancelled')) return 'cancelled'
   const phases = facts.filter((f) => PHASE[f.type] !== undefined)
-  const last = phases.reduce<PostFact | undefined>((best, f) => (best === undefined ? f : later(best, f)), undefined)
+  const ofCurrent = phases.filter((f) => revisionOf(f) >= current.body.revision)
+  const newest = ofCurrent.filter((f) => revisionOf(f) === Math.max(...ofCurrent.map(revisionOf)))
+  const last = newest.reduce<PostFact | undefined>((best, f) => (best === undefined ? f : later(best, f)), undefined)
   if (last !== undefined) return PHASE[last.type] ?? null
   const approved =
     current.body.approval === 'auto' ||

@@ -14,6 +14,7 @@ export const MIGRATIONS: readonly string[] = [
   '20261123160800',
   '20261123160900',
   '20261123161000',
+  '20261125130000',
 ]
 
 /** The migrations that are needed and not among those applied, oldest first. */

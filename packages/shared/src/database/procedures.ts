@@ -142,7 +142,15 @@ export const PROCEDURES = {
     }
   >()(z.array(DuePost)),
   claim_expired_posts: procedure<Fence & { max_rows: number; lease_seconds?: number; grace_seconds?: number }>()(
-    z.array(z.object({ postId: PostId, account: AccountId, state: PostState, notAfter: Timestamp })),
+    z.array(
+      z.object({
+        postId: PostId,
+        revision: z.int(),
+        account: AccountId,
+        state: PostState,
+        notAfter: Timestamp,
+      }),
+    ),
   ),
   unplanned_segments: procedure<{ max_rows: number }>()(z.array(UnplannedSegment)),
   plan_checks: procedure<Fence & { planned: readonly PlannedCheck[] }>()(z.int()),

@@ -26,10 +26,12 @@ export type PostRow = {
   dispatched_at: Timestamp | null
   dispatched_by: string | null
   dispatch_deadline: Timestamp | null
+  begun_revision: number | null
   begun_at: Timestamp | null
   heard_at: Timestamp | null
   silent_at: Timestamp | null
   phase: Phase | null
+  phase_revision: number | null
   phase_at: Timestamp | null
   phase_by: string | null
   phase_code: string | null
@@ -66,6 +68,7 @@ export type SegmentRow = {
   deleted_at: Timestamp | null
   missing_at: Timestamp | null
   phase: Phase | null
+  phase_revision: number | null
   phase_at: Timestamp | null
   phase_by: string | null
   phase_reason: string | null

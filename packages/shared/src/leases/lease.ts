@@ -3,6 +3,7 @@ import { z } from 'zod'
 import {
   type AccountId,
   BeginAnswer,
+  DeleteAnswer,
   Instant,
   type ActionKey,
   type LeaseAnswer,
@@ -28,10 +29,10 @@ export interface LeaseParts {
 const Told = z.unknown()
 const keyOf = ({ postId, revision, segment }: ActionKey): ActionKey => ({ postId, revision, segment })
 
+type LedgerCalls = 'begin' | 'complete' | 'abort' | 'unknown' | 'absent' | 'beginDelete' | 'deleted' | 'pauseAccount'
+
 /** What the ledger can be asked and told over the control socket. */
-const ledgerOver = (
-  control: Control,
-): Pick<Lease, 'begin' | 'complete' | 'abort' | 'unknown' | 'absent' | 'pauseAccount'> => ({
+const ledgerOver = (control: Control): Pick<Lease, LedgerCalls> => ({
   begin: (action) => control.ask({ op: 'begin', action }, BeginAnswer),
   async complete(action, attempt, { platformId, url, publishedAt, source }) {
     const published = { platformId, url, source, publishedAt: publishedAt.toISOString() }
@@ -45,6 +46,10 @@ const ledgerOver = (
   },
   absent: (action, attempt, beganAt) =>
     control.ask({ op: 'absent', action: keyOf(action), attempt, readingBeganAt: beganAt.toISOString() }, BeginAnswer),
+  beginDelete: (deletion) => control.ask({ op: 'begin_delete', deletion }, DeleteAnswer),
+  async deleted(deletion) {
+    await control.ask({ op: 'deleted', deletion }, Told)
+  },
   async pauseAccount(reason, until) {
     await control.ask({ op: 'pause_account', reason, until: until?.toISOString() ?? null }, Told)
   },

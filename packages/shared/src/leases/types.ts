@@ -4,6 +4,8 @@ import type {
   ActionKey,
   BeginAction,
   BeginAnswer,
+  DeleteAnswer,
+  Deletion,
   LeaseClass,
   PlatformId,
   PlatformName,
@@ -54,6 +56,10 @@ export interface Lease extends AsyncDisposable {
   unknown(action: ActionKey, attempt: number, reason: string): Promise<void>
   /** A whole reading that began at `readingBeganAt` does not hold it; the answer may be `fresh` again. */
   absent(action: ActionKey, attempt: number, readingBeganAt: Date): Promise<BeginAnswer>
+  /** The ledger: may this live segment be deleted? Durable before it answers. */
+  beginDelete(deletion: Deletion): Promise<DeleteAnswer>
+  /** It is gone from the platform; the ledger says so to everybody. */
+  deleted(deletion: Deletion): Promise<void>
   /** The platform wants a person: stop everything on this account. */
   pauseAccount(reason: string, until: Date | null): Promise<void>
   renew(): Promise<Date>

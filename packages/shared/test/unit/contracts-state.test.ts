@@ -124,6 +124,24 @@ describe('the state of a post', () => {
     expect(postState([submitted(), failed(2), dispatched(5)])).toBe('queued')
   })
 
+  it('begins anew with an edit: what was said of the revision before does not count', () => {
+    const next = { ...submitted({ revision: 2, at: at(3), approval: 'review' }), id: idOf(3) } as PostFact
+    expect(postState([submitted(), dispatched(), next])).toBe('review')
+    expect(postState([submitted(), failed(2), next])).toBe('review')
+    const late: PostFact = {
+      id: idOf(4),
+      type: 'post.dispatched',
+      body: { at: at(9), postId, revision: 1, deadline: at(59) },
+    }
+    expect(postState([submitted(), late, next])).toBe('review')
+    const again: PostFact = {
+      id: idOf(5),
+      type: 'post.dispatched',
+      body: { at: at(5), postId, revision: 2, deadline: at(59) },
+    }
+    expect(postState([submitted(), late, next, again])).toBe('queued')
+  })
+
   it('does not depend on the order of its facts, nor on how often each is heard', () => {
     const all = [
       submitted(),

@@ -22,12 +22,13 @@ export const missedMarker = ({ database, bus, backlog }: JobPorts): Job => ({
     const checks = await database.rpc('claim_expired_checks', { ...fence, max_rows: MAX_ROWS }, call)
     const at = new Date().toISOString()
     await Promise.all([
-      ...posts.map(({ postId, state, notAfter }) =>
+      ...posts.map(({ postId, revision, state, notAfter }) =>
         bus.emit(
           PostMissed,
           {
             at,
             postId,
+            revision,
             reason: `It was ${state} and not begun at ${notAfter.toISOString()}, the last moment at which it might be published.`,
           },
           { signal },

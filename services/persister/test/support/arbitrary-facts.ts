@@ -66,12 +66,13 @@ const bodies: { readonly [type: string]: (draw: Draw) => object } = {
     source: d.yes ? 'response' : 'audit',
     ledger: null,
   }),
+  'post.segment_deleting': (d) => ({ ...part(d), account, platformId: platformIdOf(d.n), by: `person ${d.n}` }),
   'post.segment_deleted': (d) => ({ ...part(d), account, platformId: platformIdOf(d.n) }),
   'post.segment_missing': (d) => ({ ...part(d), account, platformId: platformIdOf(d.n) }),
   'post.cancelled': (d) => ({ ...of(d), by: `person ${d.n}`, reason: `cancelled ${d.n}`, ledger: null }),
-  'post.failed': (d) => ({ ...of(d), segment: d.yes ? d.segment : null, code: `code_${d.n}`, reason: 'failed' }),
-  'post.missed': (d) => ({ ...of(d), reason: `missed ${d.n}` }),
-  'post.needs_attention': (d) => ({ ...of(d), segment: d.yes ? d.segment : null, reason: `look ${d.n}` }),
+  'post.failed': (d) => ({ ...end(d), segment: d.yes ? d.segment : null, code: `code_${d.n}`, reason: 'failed' }),
+  'post.missed': (d) => ({ ...end(d), reason: `missed ${d.n}` }),
+  'post.needs_attention': (d) => ({ ...end(d), segment: d.yes ? d.segment : null, reason: `look ${d.n}` }),
   'metrics.collected': (d) => ({
     ...check(d),
     platformId: platformIdOf(d.n),
@@ -126,6 +127,8 @@ const bodies: { readonly [type: string]: (draw: Draw) => object } = {
 }
 
 const of = (d: Draw) => ({ at: at(d.at), postId: postIdOf(d.post) })
+/** An end of a revision, which those of the first need not name. */
+const end = (d: Draw) => (d.yes && d.revision === 1 ? of(d) : rev(d))
 const rev = (d: Draw) => ({ ...of(d), revision: d.revision })
 const part = (d: Draw) => ({ ...of(d), segment: d.segment })
 const action = (d: Draw) => ({ ...rev(d), segment: d.segment, account, attempt: d.n + 1, ledger })
