@@ -1,12 +1,4 @@
-import {
-  type CancelAnswer,
-  type PostContent,
-  type PostId,
-  contentHash,
-  dispatchOf,
-  messageIdOf,
-  submit,
-} from '@surepost/shared/contracts'
+import { type CancelAnswer, type PostContent, type PostId, submit } from '@surepost/shared/contracts'
 import type { Broker } from './broker/broker.ts'
 import type { SaidFact } from './facts.ts'
 import { type Machine, machineOf } from './machine.ts'
@@ -15,6 +7,7 @@ import type { Persister } from './persister/persister.ts'
 import type { Message } from './poster/work-queue.ts'
 import type { Rabbit } from './rabbit.ts'
 import type { PlannedPost } from './scenario.ts'
+import { MOST_ASKS, askAgainMs, openWishes } from './wishes.ts'
 import type { World } from './world.ts'
 
 export interface Console {
@@ -29,10 +22,6 @@ interface Out {
   readonly say: (fact: SaidFact) => void
   readonly send: (message: Message) => void
 }
-
-const MOST_ASKS = 8
-/** Whoever got no answer asks again, later each time. */
-const askAgainMs = (tries: number): number => 10_000 * 2 ** (tries - 1)
 
 /** The API and its clients: submissions, their repeats, cancels and edits. */
 export const openConsole = (world: World, rabbit: Rabbit, broker: Broker, persister: Persister, out: Out): Console => {
@@ -113,79 +102,19 @@ export const openConsole = (world: World, rabbit: Rabbit, broker: Broker, persis
       if (!heard && tries < MOST_ASKS) submission(post, content, tries + 1)
     })
   }
-  /** The next revision exists only when the one before was surely called off. Its editor asks until it was heard. */
-  const nextRevision = (post: PlannedPost, content: PostContent, tries = 1): void => {
-    let heard = false
-    agenda.after(askAgainMs(tries) + random.between(0, 5_000), () => {
-      if (!heard && tries < MOST_ASKS) nextRevision(post, content, tries + 1)
-    })
-    if (!machine.up) return
-    const { postId, account } = post
-    const now = new Date(agenda.now)
-    const at = now.toISOString()
-    const notAfter = new Date(post.notAfter).toISOString()
-    const hash = contentHash(content)
-    const body = {
-      at,
-      postId,
-      revision: 2,
-      account,
-      platform: 'x',
-      hash,
-      content,
-      client: 'sim',
-      approval: 'auto',
-      scheduledAt: null,
-      notAfter,
-    } as const
-    const { fact: dispatched, command: sent } = dispatchOf(
-      { postId, revision: 2, hash, account, platform: 'x', content, notAfter, acceptedAt: at },
-      null,
-      now,
-    )
-    inTurn([
-      fact({ id: messageIdOf('post.submitted', postId, 2), type: 'post.submitted', body }),
-      fact({ ...dispatched, type: 'post.dispatched' }),
-      command({ id: sent.id, body: sent.body, attempt: 1, notBefore: undefined, returns: 0 }),
-      () => (heard = true),
-    ])
-  }
   /** When a post was accepted, as far as the API knows; undefined: it knows of no such post (404). */
   const acceptanceOf = (postId: PostId): string | undefined => {
     const row = persister.databaseUp() ? persister.database.rows.get(postId) : undefined
     const recorded = [...(row?.facts.values() ?? [])].flatMap((f) => (f.type === 'post.submitted' ? [f.body.at] : []))
     return recorded.toSorted()[0] ?? recent.get(postId)?.at
   }
-  const revocation = (post: PlannedPost, edit: PostContent | null, tries = 1): void => {
-    let answered = false
-    const { postId, account } = post
-    const acceptedAt = acceptanceOf(postId)
-    const cancel = {
-      cancels: { postId, account, acceptedAt, by: 'a person', reason: edit === null ? 'cancelled' : 'edited' },
-      throughRevision: edit === null ? null : 1,
-      answer: (result: CancelAnswer['result']): void =>
-        machine.after(random.tail(5, 2_000), () => {
-          if (answered) return
-          answered = true
-          if (edit === null) cancels.set(postId, result)
-          else if (result === 'cancelled') nextRevision(post, edit)
-        }),
-    }
-    if (machine.up && acceptedAt !== undefined)
-      rabbit.publish(
-        machine,
-        () => broker.control.push(cancel),
-        () => {},
-      )
-    agenda.after(askAgainMs(tries), () => {
-      if (!answered && tries < MOST_ASKS) revocation(post, edit, tries + 1)
-    })
-  }
+  const wishes = openWishes(world, rabbit, broker, { machine, cancels, inTurn, fact, command, acceptanceOf })
   for (const post of world.scenario.posts) {
     agenda.at(post.at, () => submission(post, post.content))
     const { again, revoke } = post
     if (again !== null) agenda.at(again.at, () => submission(post, again.content))
-    if (revoke !== null) agenda.at(revoke.at, () => revocation(post, revoke.edit))
+    if (revoke !== null)
+      agenda.at(revoke.at, () => (revoke.edit === null ? wishes.cancel(post) : wishes.edit(post, revoke.edit)))
   }
   return { machine, cancels, accepted }
 }

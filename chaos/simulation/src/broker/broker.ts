@@ -1,4 +1,13 @@
-import type { CancelPost, BodyOf, LedgerMark, SegmentDeleted, SegmentPublished } from '@surepost/shared/contracts'
+import type {
+  BodyOf,
+  CancelAnswer,
+  CancelPost,
+  LedgerMark,
+  ReviseAnswer,
+  RevisePost,
+  SegmentDeleted,
+  SegmentPublished,
+} from '@surepost/shared/contracts'
 import type { Policy } from '../../../../services/browser-broker/src/ledger/policy.ts'
 import type { Millis } from '../agenda.ts'
 import { type Inbox, openInbox } from '../inbox.ts'
@@ -18,8 +27,11 @@ export type ToBroker =
   | { readonly settles: 'deleted'; readonly body: BodyOf<typeof SegmentDeleted> }
   | {
       readonly cancels: BodyOf<typeof CancelPost>
-      readonly throughRevision: number | null
-      readonly answer: (result: 'cancelled' | 'too_late') => void
+      readonly answer: (result: CancelAnswer['result']) => void
+    }
+  | {
+      readonly revises: BodyOf<typeof RevisePost>
+      readonly answer: (result: ReviseAnswer['result']) => void
     }
   | { readonly does: Does; readonly says: string }
   | { readonly mark: number }
@@ -82,8 +94,13 @@ export const openBroker = (
       return message.does(ledger)
     }
     if ('cancels' in message) {
-      const { result } = ledger.ask('cancel', { ...message.cancels, throughRevision: message.throughRevision })
+      const { result } = ledger.ask('cancel', message.cancels)
       say('broker', () => `is asked to cancel post ${message.cancels.postId}: ${result}`)
+      return message.answer(result)
+    }
+    if ('revises' in message) {
+      const { result } = ledger.ask('revise', message.revises)
+      say('broker', () => `is asked to edit post ${message.revises.next.postId}: ${result}`)
       return message.answer(result)
     }
     hear(message)

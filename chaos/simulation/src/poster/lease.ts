@@ -79,6 +79,8 @@ export const leaseOf = (world: World, broker: Broker, lease: BrokerLease, contro
         'absent',
         performed('absent', action, () => ledger.ask('absent', outcome(action, attempt), readingBeganAt.getTime())),
       ),
+    beginDelete: never,
+    deleted: never,
     async pauseAccount(reason, until) {
       await control.ask('pause_account', () =>
         ledger.ask('pause', lease.account, { reason, until: until?.getTime() ?? null, by: 'holder' }),

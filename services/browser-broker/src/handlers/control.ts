@@ -4,6 +4,7 @@ import {
   MarkControl,
   PauseAccount,
   ResumeAccount,
+  RevisePost,
   SetKillSwitch,
 } from '@surepost/shared/contracts'
 import { type Outcome, type Route, answer, handle } from '@surepost/shared/messaging'
@@ -26,7 +27,8 @@ export const controlRoutes = (ledger: Pick<Ledger, 'ask'>, marked: (mark: string
       return told(await ledger.ask('pause', account, pause))
     }),
     handle(ResumeAccount, async ({ body: { account, by } }) => told(await ledger.ask('resume', account, by))),
-    handle(CancelPost, async ({ body }) => answer(await ledger.ask('cancel', { ...body, throughRevision: null }))),
+    handle(CancelPost, async ({ body }) => answer(await ledger.ask('cancel', body))),
+    handle(RevisePost, async ({ body }) => answer(await ledger.ask('revise', body))),
     handle(SetKillSwitch, async ({ body }) => answer(await ledger.ask('killSwitch', body))),
     handle(MarkControl, async ({ body }) => {
       marked(body.mark)

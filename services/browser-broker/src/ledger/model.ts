@@ -3,6 +3,7 @@ import {
   type AccountId,
   type ActionKey,
   Hash,
+  type KillSwitch,
   type LeaseClass,
   type PlatformId,
   type PostId,
@@ -73,11 +74,15 @@ export interface Action extends ActionKey {
   readonly resends: number
 }
 
-/** A post was cancelled; `throughRevision` null means every revision. */
+/**
+ * A post was called off: cancelled (`throughRevision` null: every revision), or edited (up to the revision before the next
+ * one, whose content `next` names).
+ */
 export interface Revocation {
   readonly postId: PostId
   readonly account: AccountId
   readonly throughRevision: number | null
+  readonly next: Hash | null
   readonly at: Millis
   readonly by: string
   readonly reason: string
@@ -134,11 +139,10 @@ export interface LeaseRecord {
   readonly endedAt: Millis | null
 }
 
-export interface KillSwitch {
-  readonly on: boolean
-  readonly by: string
-  readonly reason: string
-}
+export type { KillSwitch }
+
+/** What a ledger knows that was never told otherwise. */
+export const NO_KILL_SWITCH: KillSwitch = { on: false, by: '', reason: '' }
 
 /** The hash of an action that is known only from a fact, which does not say it: no content has it, and any may be meant. */
 export const UNKNOWN_HASH = Hash.parse('0'.repeat(64))

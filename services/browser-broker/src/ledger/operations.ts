@@ -3,6 +3,7 @@ import type {
   AccountId,
   BeginAction,
   BodyOf,
+  Deletion,
   LeaseClass,
   SegmentDeleted,
   SegmentMissing,
@@ -10,7 +11,8 @@ import type {
 } from '@surepost/shared/contracts'
 import { decideConfigure, decideKillSwitch, decidePause, decideResume } from './decide-account.ts'
 import { decideBegin } from './decide-begin.ts'
-import { type Cancellation, decideCancel } from './decide-cancel.ts'
+import { type Cancellation, type Edit, decideCancel, decideRevise } from './decide-cancel.ts'
+import { decideBeginDelete, decideDeleted } from './decide-delete.ts'
 import { type LeaseAsk, decideLease, decideRenew, gateOf, holderTrouble } from './decide-lease.ts'
 import {
   type Outcome,
@@ -62,6 +64,15 @@ export const OPERATIONS = {
   absent: (m: Moment, outcome: Outcome, readingBeganAt: Millis) =>
     asHolder(m, outcome, () => decideAbsent(m.tables, outcome, readingBeganAt, m.now, m.policy)),
 
+  beginDelete: (m: Moment, deletion: Deletion, leaseId: string) => {
+    const trouble = holderTrouble(m.tables, leaseId, deletion.account, m.now)
+    return trouble === null ? decideBeginDelete(m.tables, deletion, m.now, m.policy) : nothing(trouble)
+  },
+  endDelete: (m: Moment, deletion: Deletion, leaseId: string) => {
+    const trouble = holderTrouble(m.tables, leaseId, deletion.account, m.now)
+    return trouble === null ? decideDeleted(m.tables, deletion, m.now) : nothing(trouble)
+  },
+
   gate: (m: Moment, ask: { readonly account: AccountId; readonly class: LeaseClass }) =>
     nothing(gateOf(m.tables, ask, m.now, m.policy)),
   openLease: (m: Moment, ask: LeaseAsk) => decideLease(m.tables, ask, m.now, m.policy),
@@ -72,6 +83,7 @@ export const OPERATIONS = {
   leaseIsClean: (m: Moment, leaseId: string) => nothing(m.tables.unsettledOf(leaseId).length === 0),
 
   cancel: (m: Moment, request: Cancellation) => decideCancel(m.tables, request, m.now),
+  revise: (m: Moment, edit: Edit) => decideRevise(m.tables, edit, m.now),
   published: (m: Moment, fact: BodyOf<typeof SegmentPublished>) => decidePublished(m.tables, fact, m.now),
   deleted: (m: Moment, fact: BodyOf<typeof SegmentDeleted>) => decideGone(m.tables, fact, 'deleted', m.now),
   missing: (m: Moment, fact: BodyOf<typeof SegmentMissing>) => decideGone(m.tables, fact, 'missing', m.now),

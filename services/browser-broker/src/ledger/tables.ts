@@ -1,6 +1,15 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { ApprovedPost, PlatformId } from '@surepost/shared/contracts'
-import type { Account, Action, Appointment, KillSwitch, LeaseRecord, Revocation, Spend } from './model.ts'
+import {
+  type Account,
+  type Action,
+  type Appointment,
+  type KillSwitch,
+  type LeaseRecord,
+  NO_KILL_SWITCH,
+  type Revocation,
+  type Spend,
+} from './model.ts'
 import { DAY } from './policy.ts'
 import type { Tables } from './views.ts'
 
@@ -18,7 +27,6 @@ export const statements = (db: DatabaseSync): ((sql: string) => StatementSync) =
   }
 }
 
-const NO_KILL_SWITCH: KillSwitch = { on: false, by: '', reason: '' }
 const MOST_TAKEN = 1_000
 const MOST_APPOINTMENTS = 200
 const MOST_SILENT = 100

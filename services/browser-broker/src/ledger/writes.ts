@@ -10,9 +10,12 @@ import type {
   InputOf,
   PostCancelled,
   PostId,
+  PostSubmitted,
   PublishPost,
   SegmentAborted,
   SegmentBegun,
+  SegmentDeleted,
+  SegmentDeleting,
   SegmentPublished,
   SegmentUnknown,
 } from '@surepost/shared/contracts'
@@ -26,6 +29,9 @@ export type Said =
   | FactOf<typeof SegmentUnknown>
   | FactOf<typeof SegmentAborted>
   | FactOf<typeof SegmentPublished>
+  | FactOf<typeof SegmentDeleting>
+  | FactOf<typeof SegmentDeleted>
+  | FactOf<typeof PostSubmitted>
   | FactOf<typeof PostCancelled>
   | FactOf<typeof AccountConfigured>
   | FactOf<typeof AccountPaused>

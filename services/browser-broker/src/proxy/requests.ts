@@ -69,6 +69,10 @@ export const serve = async (ports: HolderPorts, lease: LiveLease, request: Contr
       return allowed(await ledger.ask('unknown', outcomeOf(lease, request), request.reason))
     case 'absent':
       return allowed(await ledger.ask('absent', outcomeOf(lease, request), Date.parse(request.readingBeganAt)))
+    case 'begin_delete':
+      return allowed(await ledger.ask('beginDelete', request.deletion, lease.leaseId))
+    case 'deleted':
+      return allowed(await ledger.ask('endDelete', request.deletion, lease.leaseId))
     case 'pause_account': {
       const until = request.until === null ? null : Date.parse(request.until)
       return allowed(await ledger.ask('pause', lease.account, { reason: request.reason, until, by: 'holder' }))

@@ -143,7 +143,7 @@ export class World {
 
   readonly cancel = (random: number): void => {
     const { postId } = this.#pick(random)
-    const { result } = this.ledger.do('cancel', { postId, account, throughRevision: null, by: 'a', reason: 'b' })
+    const { result } = this.ledger.do('cancel', { postId, account, by: 'a', reason: 'b' })
     if (result === 'cancelled') this.cancelled.add(postId)
     else if (this.cancelled.has(postId)) throw new Error(`${postId} was cancelled and then it was too late`)
   }

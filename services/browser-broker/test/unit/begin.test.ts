@@ -66,7 +66,7 @@ test('what is done answers its id, whatever else stands against it', () => {
   const platformId = newPlatformId()
   ledger.do('complete', ledger.outcome(action, 1, lease), { ...live, platformId })
   ledger.do('killSwitch', { on: true, by: 'a', reason: 'b' })
-  ledger.do('cancel', { postId: action.postId, account, throughRevision: null, by: 'a', reason: 'b' })
+  ledger.do('cancel', { postId: action.postId, account, by: 'a', reason: 'b' })
   ledger.pass(365 * 24 * 60 * MINUTE)
   ledger.do('pause', account, { reason: 'r', until: null, by: 'operator' })
   ledger.do('resume', account, 'me')

@@ -9,9 +9,8 @@ const open = (): TestLedger => {
   ledger.account('acme')
   return ledger
 }
-const cancel = (ledger: TestLedger, { postId, acceptedAt }: BeginAction, throughRevision: number | null = null) =>
-  ledger.do('cancel', { postId, account, acceptedAt, throughRevision, by: 'operator', reason: 'changed my mind' })
-    .result
+const cancel = (ledger: TestLedger, { postId, acceptedAt }: BeginAction) =>
+  ledger.do('cancel', { postId, account, acceptedAt, by: 'operator', reason: 'changed my mind' }).result
 const complete = (ledger: TestLedger, action: BeginAction, lease: string, attempt = 1) =>
   ledger.do('complete', ledger.outcome(action, attempt, lease), {
     platformId: newPlatformId(),
@@ -88,35 +87,6 @@ test('a thread of which a segment is live goes on to its end', () => {
   complete(ledger, first, lease)
   expect(cancel(ledger, first)).toBe('too_late')
   expect(ledger.begin({ ...first, segment: 1, textHash: null }, lease)).toEqual({ answer: 'fresh', attempt: 1 })
-})
-
-test('an edit revokes the revision it replaces and not the next one, and the post is not cancelled', () => {
-  using ledger = open()
-  const action = actionFor(account)
-  expect(cancel(ledger, action, 1)).toBe('cancelled')
-  expect(cancelled(ledger)).toBe(0)
-  expect(ledger.ask(action)).toEqual({ answer: 'revoked' })
-  expect(ledger.ask({ ...action, revision: 2 })).toEqual({ answer: 'fresh', attempt: 1 })
-})
-
-test('a cancel after an edit ends all revisions', () => {
-  using ledger = open()
-  const action = actionFor(account)
-  cancel(ledger, action, 1)
-  expect(cancel(ledger, action)).toBe('cancelled')
-  expect(cancelled(ledger)).toBe(1)
-  expect(ledger.ask({ ...action, revision: 2 })).toEqual({ answer: 'revoked' })
-})
-
-test('an edit that comes too late changes nothing: what was approved goes on', () => {
-  using ledger = open()
-  const action = actionFor(account)
-  ledger.ask(action)
-  expect(cancel(ledger, action, 1)).toBe('too_late')
-  ledger.pass(WINDOW + SECOND)
-  const lease = ledger.lease(account)
-  const absent = ledger.do('absent', ledger.outcome(action, 1, lease), ledger.now)
-  expect(absent).toEqual({ answer: 'fresh', attempt: 2 })
 })
 
 test('of a post that is older than itself a ledger says "cancelled" only when the platform was asked', () => {

@@ -103,7 +103,7 @@ test('a cancel of what a fact says is live is too late', () => {
   using ledger = open()
   const action = actionFor(account)
   ledger.do('published', published(ledger, action))
-  expect(ledger.do('cancel', { postId: action.postId, account, throughRevision: null, by: 'a', reason: 'b' })).toEqual({
+  expect(ledger.do('cancel', { postId: action.postId, account, by: 'a', reason: 'b' })).toEqual({
     result: 'too_late',
   })
 })

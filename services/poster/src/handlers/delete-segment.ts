@@ -1,33 +1,55 @@
-import { DeleteSegment, SegmentDeleted } from '@surepost/shared/contracts'
+import { DeleteSegment } from '@surepost/shared/contracts'
 import { PermanentError, TransientError, UnavailableError } from '@surepost/shared/errors'
+import type { Lease } from '@surepost/shared/leases'
 import { done, handle, retry, snooze, type Outcome } from '@surepost/shared/messaging'
+import type { PlatformSession } from '@surepost/platforms'
+import { onNotCreated } from '../publish/verdict.ts'
 import type { PublishPorts } from './publish-post.ts'
 
 const LEASE_WAIT_MS = 60_000
+const COME_BACK_MS = 3_000
 
-/** Delete one live segment that a person asked to have deleted. Deleting what is gone is done. */
-export const deleteSegment = (ports: Omit<PublishPorts, 'media'>) =>
+type Ports = Omit<PublishPorts, 'media' | 'bus'>
+type NotDeleted = Exclude<Awaited<ReturnType<PlatformSession['deleteOwnPost']>>, { readonly outcome: 'deleted' }>
+type Wanted = Parameters<Lease['deleted']>[0] & { readonly platform: Lease['platform'] }
+
+/**
+ * Delete one live segment that a person asked to have deleted: the ledger writes down who wants it before the platform is
+ * asked, and says that it is gone afterwards. Deleting what is gone is done, so whatever is not known is done again.
+ */
+export const deleteSegment = (ports: Ports) =>
   handle(DeleteSegment, async ({ body }, { signal }): Promise<Outcome> => {
-    const lease = await ports.leases
-      .acquire({ account: body.account, class: 'act', startBy: new Date(Date.now() + LEASE_WAIT_MS), signal })
-      .catch((error: unknown) => {
-        if (error instanceof UnavailableError) return null
-        throw error
-      })
-    if (lease === null) return snooze(new Date(Date.now() + 3_000), 'the browser-broker is away')
-    if (!lease.granted) return snooze(lease.retryAt, `${lease.reason}: ${lease.detail}`)
-    await using held = lease
-    const session = ports.platforms
-      .for(body.platform)
-      .open({ kind: 'browser', context: held.context }, { handle: held.handle })
-    const result = await session.deleteOwnPost(body.platformId, { signal: AbortSignal.any([signal, held.signal]) })
-    if (result.outcome === 'unknown') return retry(new TransientError(result.reason))
-    if (result.outcome === 'not_created') {
-      if (result.refusal.kind === 'session') await held.pauseAccount(result.refusal.detail, null)
-      if (result.refusal.kind === 'rejected') throw new PermanentError(result.refusal.code, result.refusal.detail)
-      return retry(new TransientError(result.refusal.detail))
+    try {
+      return await underLease(ports, body, signal)
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error
+      return snooze(new Date(Date.now() + COME_BACK_MS), error.message)
     }
-    const { postId, segment, account, platformId } = body
-    await ports.bus.emit(SegmentDeleted, { at: new Date().toISOString(), postId, segment, account, platformId })
-    return done
   })
+
+const underLease = async (ports: Ports, { platform, ...deletion }: Wanted, signal: AbortSignal): Promise<Outcome> => {
+  const startBy = new Date(Date.now() + LEASE_WAIT_MS)
+  const lease = await ports.leases.acquire({ account: deletion.account, class: 'act', startBy, signal })
+  if (!lease.granted) return snooze(lease.retryAt, `${lease.reason}: ${lease.detail}`)
+  await using held = lease
+  const answer = await held.beginDelete(deletion)
+  if (answer.answer === 'gone') return done
+  if (answer.answer === 'refused') return snooze(new Date(answer.until), `${answer.reason}: ${answer.detail}`)
+  const session = ports.platforms
+    .for(platform)
+    .open({ kind: 'browser', context: held.context }, { handle: held.handle })
+  const ends = AbortSignal.any([signal, held.signal])
+  const result = await session.deleteOwnPost(deletion.platformId, { signal: ends })
+  if (result.outcome !== 'deleted') return await onNotDeleted(held, result)
+  await held.deleted(deletion)
+  return done
+}
+
+/** What the platform refuses for good ends with its reason in the dead queue; everything else is asked again. */
+const onNotDeleted = async (lease: Lease, result: NotDeleted): Promise<Outcome> => {
+  if (result.outcome === 'unknown') return retry(new TransientError(result.reason))
+  const { pause, end, outcome } = onNotCreated(result, new Date())
+  if (pause !== null) await lease.pauseAccount(pause.reason, pause.until)
+  if (end?.kind === 'failed') throw new PermanentError(end.code, end.reason)
+  return outcome
+}

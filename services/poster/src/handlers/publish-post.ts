@@ -109,12 +109,13 @@ const stopHere = async (ports: Ports, { post, lease }: Publishing, index: number
 
 const emitEnd = async (
   { bus, now }: Ports,
-  { postId }: ApprovedPost,
+  { postId, revision }: ApprovedPost,
   segment: number | null,
   end: End,
 ): Promise<void> => {
   const at = now().toISOString()
-  if (end.kind === 'failed') return bus.emit(PostFailed, { at, postId, segment, code: end.code, reason: end.reason })
-  if (end.kind === 'missed') return bus.emit(PostMissed, { at, postId, reason: end.reason })
-  return bus.emit(PostNeedsAttention, { at, postId, segment, reason: end.reason })
+  if (end.kind === 'failed')
+    return bus.emit(PostFailed, { at, postId, revision, segment, code: end.code, reason: end.reason })
+  if (end.kind === 'missed') return bus.emit(PostMissed, { at, postId, revision, reason: end.reason })
+  return bus.emit(PostNeedsAttention, { at, postId, revision, segment, reason: end.reason })
 }
