@@ -2,7 +2,9 @@ import type {
   AccountId,
   BodyOf,
   Hash,
+  KillSwitch,
   MediaId,
+  PlatformId,
   PlatformName,
   PostId,
   PostState,
@@ -69,13 +71,34 @@ export interface Accounts {
   find(id: AccountId, read: Read): Promise<AccountAnswer | undefined>
   list(read: Read): Promise<readonly AccountAnswer[]>
   /** Hands a Playwright storageState to the account's broker. @throws UnavailableError */
+  /** The post that has one of these texts already, until it may be said again; undefined: none. @throws UnavailableError */
+  sameText(id: AccountId, hashes: readonly Hash[], except: PostId, read: Read): Promise<Twin | undefined>
   storeSession(id: AccountId, storageState: unknown, read: Read): Promise<void>
   /** What the broker said last may be stale: ask again soon. */
   expire(): void
   shardOf(id: AccountId): number
 }
 
+/** The first post with a text. */
+export interface Twin {
+  readonly postId: PostId
+  /** Null while it is being published. */
+  readonly platformId: PlatformId | null
+  /** From then on the text may be said again. */
+  readonly until: Date
+}
+
+/** What the ledger of one shard holds of the kill switch. */
+export interface ShardSwitch {
+  readonly shard: number
+  readonly killSwitch: KillSwitch
+}
+
 export interface Pool {
+  /** How many shards the installation has. */
+  readonly shards: number
+  /** One entry per shard that answered. */
+  killSwitches(read: Read): Promise<readonly ShardSwitch[]>
   /** One entry per shard that answered. */
   pressure(read: Read): Promise<readonly PressureAnswer[]>
 }

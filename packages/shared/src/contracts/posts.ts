@@ -36,6 +36,15 @@ export const contentHash = (content: PostContent): Hash =>
     ),
   )
 
+/**
+ * What "the same text" means on one account: equal after Unicode composition (NFC) and without space around it. Null for a
+ * text of nothing: images alone may be posted as often as wanted.
+ */
+export const textHashOf = (text: string): Hash | null => {
+  const normal = text.normalize('NFC').trim()
+  return normal === '' ? null : Hash.parse(sha256(normal))
+}
+
 export const PostKind = z.enum(['post', 'reply'])
 export type PostKind = z.infer<typeof PostKind>
 export const kindOf = (content: PostContent): PostKind => (content.replyTo ? 'reply' : 'post')

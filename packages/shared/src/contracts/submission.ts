@@ -64,12 +64,31 @@ export const dispatchOf = (post: ApprovedPost, scheduledAt: Date | null, now: Da
   }
 }
 
+const notAfterOf = (scheduledAt: Date | null, now: Date): string =>
+  new Date(Math.max(now.getTime(), scheduledAt?.getTime() ?? 0) + PUBLISH_WITHIN_MS).toISOString()
+
+/** The revision that an edit makes of a post: what it carries is approved anew. */
+export const nextRevision = (
+  current: BodyOf<typeof PostSubmitted>,
+  { content, scheduledAt }: { readonly content: PostContent; readonly scheduledAt: Date | null },
+  now: Date,
+): BodyOf<typeof PostSubmitted> => ({
+  ...current,
+  at: now.toISOString(),
+  revision: current.revision + 1,
+  hash: contentHash(content),
+  content,
+  approval: 'review',
+  scheduledAt: scheduledAt?.toISOString() ?? null,
+  notAfter: notAfterOf(scheduledAt, now),
+})
+
 /** What must be said, in this order, for a submission of `now` to be accepted: the fact first, then the command. */
 export const submit = (submission: Submission, now: Date): Submitted => {
   const { postId, account, platform, content, client, approval, scheduledAt, mayBeRepeat = false } = submission
   const hash = contentHash(content)
   const at = now.toISOString()
-  const notAfter = new Date(Math.max(now.getTime(), scheduledAt?.getTime() ?? 0) + PUBLISH_WITHIN_MS).toISOString()
+  const notAfter = notAfterOf(scheduledAt, now)
   const revision = 1
   return {
     submitted: {

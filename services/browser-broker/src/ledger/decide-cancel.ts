@@ -58,23 +58,35 @@ export const announceIfSettled = (tables: Tables, changed: Action, now: Millis):
   return nothingLeft(current) ? announcement(revocation, now) : []
 }
 
+/** An edit is the same edit when its content and its time are. */
+const editOf = ({ hash, scheduledAt }: Edit['next']): string => `${hash} ${scheduledAt ?? 'at once'}`
+
 /**
  * Edit a post: call off every revision before the next one, and say the next one, in one transaction. `too_late` changes
  * nothing: the revision goes on as it was approved. Of two edits of one revision the first stands; its repeat is `revised`.
  */
 export const decideRevise = (tables: Tables, { next, by, acceptedAt }: Edit, now: Millis): Decision<ReviseAnswer> => {
-  const { postId, account, hash } = next
+  const { postId, account } = next
   const { actions, revocation: before } = tables.post(postId)
   const throughRevision = next.revision - 1
   if (before !== null && (before.throughRevision === null || before.throughRevision >= throughRevision))
     return nothing({
-      result: before.throughRevision === throughRevision && before.next === hash ? 'revised' : 'conflict',
+      result: before.throughRevision === throughRevision && before.next === editOf(next) ? 'revised' : 'conflict',
     })
   if (actions.some((a) => a.revision > throughRevision)) return nothing({ result: 'conflict' })
   if (!nothingLeft(actions) || mayBeForgotten(tables, { postId, acceptedAt }, actions))
     return nothing({ result: 'too_late' })
   const reason = `edited: revision ${next.revision} takes its place`
-  const revocation: Revocation = { postId, account, throughRevision, next: hash, by, reason, at: now, announced: true }
+  const revocation: Revocation = {
+    postId,
+    account,
+    throughRevision,
+    next: editOf(next),
+    by,
+    reason,
+    at: now,
+    announced: true,
+  }
   return {
     answer: { result: 'revised' },
     writes: [

@@ -76,13 +76,14 @@ export interface Action extends ActionKey {
 
 /**
  * A post was called off: cancelled (`throughRevision` null: every revision), or edited (up to the revision before the next
- * one, whose content `next` names).
+ * one, which `next` names).
  */
 export interface Revocation {
   readonly postId: PostId
   readonly account: AccountId
   readonly throughRevision: number | null
-  readonly next: Hash | null
+  /** Content and time of the revision that took its place; null for a cancel. */
+  readonly next: string | null
   readonly at: Millis
   readonly by: string
   readonly reason: string

@@ -4,7 +4,9 @@ import type {
   BeginAction,
   BodyOf,
   Deletion,
+  Hash,
   LeaseClass,
+  PostId,
   SegmentDeleted,
   SegmentMissing,
   SegmentPublished,
@@ -25,7 +27,7 @@ import {
 } from './decide-outcome.ts'
 import { decideResends } from './decide-resend.ts'
 import { decideGone, decidePublished } from './decide-settle.ts'
-import type { KillSwitch, Millis, Pause } from './model.ts'
+import type { Action, KillSwitch, Millis, Pause } from './model.ts'
 import type { Policy } from './policy.ts'
 import type { Tables } from './views.ts'
 import { type Decision, type Refused, nothing } from './writes.ts'
@@ -85,6 +87,14 @@ export const OPERATIONS = {
   cancel: (m: Moment, request: Cancellation) => decideCancel(m.tables, request, m.now),
   revise: (m: Moment, edit: Edit) => decideRevise(m.tables, edit, m.now),
   published: (m: Moment, fact: BodyOf<typeof SegmentPublished>) => decidePublished(m.tables, fact, m.now),
+  /** The post that already has one of these texts on the account, as far as this ledger knows, and until when it stands. */
+  sameText: (m: Moment, account: AccountId, hashes: readonly Hash[], except: PostId) => {
+    const since = m.now - m.policy.sameTextWindowMs
+    const twins = hashes.flatMap((hash) => m.tables.sameText(account, hash, since, except) ?? [])
+    const until = (twin: Action): Millis => twin.begunAt + m.policy.sameTextWindowMs
+    const [last] = twins.toSorted((a, b) => until(b) - until(a))
+    return nothing(last === undefined ? null : { postId: last.postId, platformId: last.platformId, until: until(last) })
+  },
   deleted: (m: Moment, fact: BodyOf<typeof SegmentDeleted>) => decideGone(m.tables, fact, 'deleted', m.now),
   missing: (m: Moment, fact: BodyOf<typeof SegmentMissing>) => decideGone(m.tables, fact, 'missing', m.now),
 

@@ -1,4 +1,4 @@
-import { AccountId } from '@surepost/shared/contracts'
+import { AccountId, Hash, PostId } from '@surepost/shared/contracts'
 import { messageOf } from '@surepost/shared/errors'
 import express, {
   type ErrorRequestHandler,
@@ -8,6 +8,7 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express'
+import { z } from 'zod'
 import { type Sealing, StorageState } from '../accounts/sealing.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Desk } from '../leases/desk.ts'
@@ -59,6 +60,24 @@ const putSession = async (
   response.status(204).end()
 }
 
+const time = (at: number): string => new Date(at).toISOString()
+
+const SameText = z.strictObject({ hashes: z.array(Hash).max(25), except: PostId })
+
+/** Whether a text is on the account already, as the next `begin` would see it. */
+const sameText = async (
+  { ledger }: Pick<AdminPorts, 'ledger'>,
+  request: Request,
+  response: Response,
+): Promise<void> => {
+  const id = AccountId.safeParse(request.params['id'])
+  const asked = SameText.safeParse(request.body)
+  if (!id.success || !asked.success)
+    return problem(response, 400, 'Bad request', 'The body must be {"hashes": [...], "except": "<post id>"}.')
+  const twin = await ledger.ask('sameText', id.data, asked.data.hashes, asked.data.except)
+  response.json({ twin: twin === null ? null : { ...twin, until: time(twin.until) } })
+}
+
 const orNext = async (next: NextFunction, work: () => Promise<unknown>): Promise<void> => {
   try {
     await work()
@@ -70,8 +89,6 @@ const orNext = async (next: NextFunction, work: () => Promise<unknown>): Promise
 const problem = (response: Response, status: number, title: string, detail: string): void => {
   response.status(status).json({ title, detail })
 }
-
-const time = (at: number): string => new Date(at).toISOString()
 
 /** The broker's own HTTP, for the console and people: accounts, sessions, pressure and leases. Every route needs the admin key. */
 export const adminApp = ({ desk, ledger, sealing, adminKey }: AdminPorts): Express => {
@@ -87,6 +104,12 @@ export const adminApp = ({ desk, ledger, sealing, adminKey }: AdminPorts): Expre
   })
   app.put('/accounts/:id/session', express.json({ limit: '2mb' }), (request, response, next) => {
     void orNext(next, () => putSession({ ledger, sealing }, request, response))
+  })
+  app.post('/accounts/:id/same-text', express.json(), (request, response, next) => {
+    void orNext(next, () => sameText({ ledger }, request, response))
+  })
+  app.get('/kill-switch', (_, response, next) => {
+    void orNext(next, async () => response.json((await ledger.care('standing')).killSwitch))
   })
   app.use((_, response) => void response.status(404).json({ title: 'Not found', detail: 'There is no such route.' }))
   app.use(onError)

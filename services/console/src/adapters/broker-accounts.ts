@@ -52,7 +52,17 @@ export const brokerAccounts = (brokers: readonly BrokerAdmin[], log: Scope['log'
       await of(shardOf(id, shards.length)).broker.storeSession(id, storageState, signal)
       expire()
     },
+    sameText: async (id, hashes, except, { signal, deadlineMs }) => {
+      const { broker } = of(shardOf(id, shards.length))
+      const ends = deadlineMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
+      return broker.sameText(id, hashes, except, ends)
+    },
     expire,
+    shards: shards.length,
+    killSwitches: ({ signal }) =>
+      settledValues(
+        brokers.map(async (broker) => ({ shard: broker.shard, killSwitch: await broker.killSwitch(signal) })),
+      ),
     pressure: ({ signal }) => settledValues(brokers.map((broker) => broker.pressure(signal))),
     async [Symbol.asyncDispose]() {
       clearInterval(timer)

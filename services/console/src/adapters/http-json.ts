@@ -1,7 +1,7 @@
 import { UnavailableError, messageOf } from '@surepost/shared/errors'
 
 export interface HttpOptions {
-  readonly method?: 'GET' | 'PUT'
+  readonly method?: 'GET' | 'POST' | 'PUT'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
   readonly timeoutMs: number

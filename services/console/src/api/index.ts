@@ -2,9 +2,12 @@ import type { Operation } from '../http/operation.ts'
 import type { Ports } from '../ports.ts'
 import { approvePost } from './approve-post.ts'
 import { cancelPost } from './cancel-post.ts'
+import { deleteSegment } from './delete-segment.ts'
+import { editPost } from './edit-post.ts'
 import { getHistory } from './get-history.ts'
 import { getMedia } from './get-media.ts'
 import { getPost } from './get-post.ts'
+import { getKillSwitch, releaseKillSwitch, setKillSwitch } from './kill-switch.ts'
 import { listAccounts } from './list-accounts.ts'
 import { listPosts } from './list-posts.ts'
 import { measureTexts } from './measure.ts'
@@ -22,9 +25,11 @@ export const operations = (ports: Ports): readonly Operation[] => [
   listPosts(ports),
   getPost(ports),
   getHistory(ports),
+  editPost(ports),
   cancelPost(ports),
   approvePost(ports),
   rejectPost(ports),
+  deleteSegment(ports),
   uploadMedia(ports),
   getMedia(ports),
   measureTexts(ports),
@@ -33,5 +38,8 @@ export const operations = (ports: Ports): readonly Operation[] => [
   putSession(ports),
   pauseAccount(ports),
   resumeAccount(ports),
+  getKillSwitch(ports),
+  setKillSwitch(ports),
+  releaseKillSwitch(ports),
   getOverview(ports),
 ]

@@ -9,7 +9,7 @@ import { type Known, idempotencyKeyOf, knownPost, refuseOtherBody } from './idem
 import { noSuchPost } from './known-post.ts'
 import { sendSubmission } from './publishing.ts'
 import { PostAnswer } from './shapes.ts'
-import { accountFor, checkContent } from './submission-checks.ts'
+import { accountFor, checkContent, refuseSameText } from './submission-checks.ts'
 
 /** How long RabbitMQ may take to confirm everything. A client that goes away in the meantime changes nothing. */
 const CONFIRM_MS = 8_000
@@ -71,7 +71,10 @@ export const submitPost = (ports: Ports) =>
       if (found.post !== undefined && found.post.state !== 'accepted') return { status: 202, body: found.post, headers }
       const { platform } = await accountFor(ports, account, call.signal)
       await checkContent(ports, content, platform)
-      if (found.post === undefined) checkSchedule(ports, body.scheduledAt, found)
+      if (found.post === undefined) {
+        checkSchedule(ports, body.scheduledAt, found)
+        await refuseSameText(ports, { postId, account, content }, body.scheduledAt, call.signal)
+      }
       // Reserved in one step with the check: of two requests that came together with different bodies, one is refused.
       refuseOtherBody(postId, ports.recent.reserve(postId, request), request)
       const scheduledAt = body.scheduledAt === null ? null : new Date(body.scheduledAt)

@@ -15,20 +15,22 @@ const SegmentInput = z.strictObject({
   media: z.array(Media, 'must be a list of {"id","alt"}').max(4, 'a segment may have up to 4 images').default([]),
 })
 
+export const Segments = z
+  .array(SegmentInput, 'must be a list of {"text","media"}')
+  .min(1, 'must have at least one segment')
+  .max(MAX_SEGMENTS, `a thread may have up to ${MAX_SEGMENTS} segments`)
+
+/** With any offset; kept as UTC. */
+export const ScheduledAt = z.iso
+  .datetime({ offset: true, error: 'must be a moment with its offset, such as 2026-01-31T12:00:00Z' })
+  .transform((text) => new Date(text).toISOString())
+
 /** What `POST /v1/posts` takes. */
 export const SubmitPost = z.strictObject(
   {
     account: AccountId,
-    segments: z
-      .array(SegmentInput, 'must be a list of {"text","media"}')
-      .min(1, 'must have at least one segment')
-      .max(MAX_SEGMENTS, `a thread may have up to ${MAX_SEGMENTS} segments`),
-    /** With any offset; kept as UTC. */
-    scheduledAt: z.iso
-      .datetime({ offset: true, error: 'must be a moment with its offset, such as 2026-01-31T12:00:00Z' })
-      .transform((text) => new Date(text).toISOString())
-      .nullish()
-      .transform((at) => at ?? null),
+    segments: Segments,
+    scheduledAt: ScheduledAt.nullish().transform((at) => at ?? null),
     /** The post that this one answers: its platform id, or `{"platformId","author"}`. */
     replyTo: z
       .preprocess((value) => (typeof value === 'string' ? { platformId: value } : value), ReplyTarget)

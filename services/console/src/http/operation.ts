@@ -15,12 +15,14 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+
 /** How the body of a request is read. */
 type BodyKind = 'none' | 'json' | 'bytes'
 
 /** One operation of the API as its file declares it; routes and the OpenAPI document are made from these. */
 export interface OperationSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
-  readonly method: 'get' | 'post' | 'put' | 'delete'
+  readonly method: Method
   /** As express writes it: `/v1/posts/:id`. */
   readonly path: string
   readonly summary: string
@@ -46,7 +48,7 @@ export interface OperationSpec<P extends z.ZodType, Q extends z.ZodType, B exten
 
 /** An operation whose input types only its own file needs to know. */
 export interface Operation {
-  readonly method: 'get' | 'post' | 'put' | 'delete'
+  readonly method: Method
   readonly path: string
   readonly summary: string
   readonly description: string | undefined

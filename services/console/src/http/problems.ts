@@ -26,6 +26,7 @@ export const PROBLEMS = {
   'not-found': [404, 'Not found'],
   'method-not-allowed': [405, 'Method not allowed'],
   conflict: [409, 'Conflict'],
+  'same-text': [409, 'The same text is on this account already'],
   'idempotency-conflict': [409, 'The Idempotency-Key was used with another body'],
   'too-large': [413, 'The body is too large'],
   'content-type': [415, 'Unsupported content type'],

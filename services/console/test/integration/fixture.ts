@@ -9,7 +9,10 @@ import {
   ConfigureAccount,
   DEFAULT_BUDGETS,
   PauseAccount,
+  PostSubmitted,
   ResumeAccount,
+  RevisePost,
+  SetKillSwitch,
 } from '@surepost/shared/contracts'
 import { type Bus, type Route, answer, connectBus, handle } from '@surepost/shared/messaging'
 import { Registry, createService, parseConfig, silentLogger } from '@surepost/shared/runtime'
@@ -30,13 +33,18 @@ export interface TestBroker extends AsyncDisposable {
   >
   /** What to answer to `post.cancel`; `silence` leaves the question in hand. */
   cancel: 'cancelled' | 'too_late' | 'silence'
+  /** What to answer to `post.revise`; an edit that it takes it says, as a ledger does. */
+  revise: 'revised' | 'too_late' | 'conflict'
+  killSwitch: { on: boolean; by: string; reason: string }
+  /** The post that has the text of any submission already. */
+  twin: { postId: string; platformId: string | null; until: string } | null
   readonly asked: { readonly type: string; readonly body: unknown }[]
   readonly sessions: Map<string, unknown>
   /** No longer answers HTTP. */
   away: boolean
 }
 
-const routesOf = (broker: TestBroker): Route[] => {
+const routesOf = (broker: TestBroker, bus: Bus): Route[] => {
   const note = (type: string, body: unknown): number => broker.asked.push({ type, body })
   return [
     handle(ConfigureAccount, async ({ type, body }) => {
@@ -54,6 +62,16 @@ const routesOf = (broker: TestBroker): Route[] => {
       note(type, body)
       const account = broker.accounts.get(body.account)
       if (account !== undefined) account.paused = null
+      return answer({})
+    }),
+    handle(RevisePost, async ({ type, body }) => {
+      note(type, body)
+      if (broker.revise === 'revised') await bus.emit(PostSubmitted, body.next)
+      return answer({ result: broker.revise })
+    }),
+    handle(SetKillSwitch, async ({ type, body }) => {
+      note(type, body)
+      broker.killSwitch = body
       return answer({})
     }),
     handle(CancelPost, async ({ type, body }, { signal }) => {
@@ -88,6 +106,8 @@ const adminOf = (broker: Omit<TestBroker, 'url' | keyof AsyncDisposable>) =>
         broker.sessions.set(session, JSON.parse(Buffer.concat(chunks).toString()))
         return say(204)
       }
+      if (request.url === '/kill-switch') return say(200, broker.killSwitch)
+      if (request.url?.endsWith('/same-text') === true) return say(200, { twin: broker.twin })
       if (request.url === '/accounts') return say(200, [...broker.accounts.values()])
       return request.url === '/pressure' ? say(200, PRESSURE) : say(404)
     })
@@ -98,6 +118,9 @@ export const testBroker = async (bus: Bus): Promise<TestBroker> => {
   const state = {
     accounts: new Map([['ada', { config, paused: null, session: 'ready' }]]),
     cancel: 'cancelled' as const,
+    revise: 'revised' as const,
+    killSwitch: { on: false, by: '', reason: '' },
+    twin: null,
     asked: [],
     sessions: new Map(),
     away: false,
@@ -117,7 +140,7 @@ export const testBroker = async (bus: Bus): Promise<TestBroker> => {
   await once(server, 'listening')
   const address = server.address()
   Object.assign(broker, { url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}` })
-  const consumption = await bus.consume(routesOf(broker), { prefetch: 5, shard: 0 })
+  const consumption = await bus.consume(routesOf(broker, bus), { prefetch: 5, shard: 0 })
   return broker
 }
 

@@ -1,4 +1,4 @@
-import { Hash, kindOf, sha256, type ApprovedPost, type BeginAction, type BeginAnswer } from '@surepost/shared/contracts'
+import { kindOf, textHashOf, type ApprovedPost, type BeginAction, type BeginAnswer } from '@surepost/shared/contracts'
 import type { Lease, PublishedId } from '@surepost/shared/leases'
 import type { MediaStore } from '@surepost/shared/media'
 import type { PlatformAdapter, PlatformSession, SegmentDraft } from '@surepost/platforms'
@@ -32,7 +32,7 @@ const actionOf = (post: ApprovedPost, segment: number): BeginAction => {
     segment,
     segments: post.content.segments.length,
     hash: post.hash,
-    textHash: text === '' ? null : Hash.parse(sha256(text.normalize('NFC').trim())),
+    textHash: textHashOf(text),
     account: post.account,
     kind: kindOf(post.content),
     notAfter: post.notAfter,
