@@ -46,6 +46,8 @@ export type Refusal =
   | { readonly kind: 'automation'; readonly detail: string }
   | { readonly kind: 'parent_gone'; readonly detail: string }
   | { readonly kind: 'rejected'; readonly code: string; readonly detail: string }
+  /** It was not asked: its breaker is open. */
+  | { readonly kind: 'away'; readonly detail: string }
   /** The page did not work (element missing, load failed): another attempt may. */
   | { readonly kind: 'trouble'; readonly detail: string }
 

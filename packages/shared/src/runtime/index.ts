@@ -1,3 +1,4 @@
+export * from './breakers.ts'
 export * from './config.ts'
 export * from './deadline.ts'
 export * from './logger.ts'

@@ -108,6 +108,8 @@ const onRefusal = (refusal: Refusal, now: Date): Stop => {
         end: null,
         outcome: snooze(after(now, COOL_DOWN_MS), refusal.detail),
       }
+    case 'away':
+      return { ...nothing, tell, outcome: snooze(after(now, NEXT_LOOK_MS), refusal.detail) }
     case 'parent_gone':
       return { tell, pause: null, end: { kind: 'failed', code: 'parent_gone', reason: refusal.detail }, outcome: done }
     case 'rejected':
