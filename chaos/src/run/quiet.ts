@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { isValueQueue } from '@surepost/shared/contracts'
 import { messageOf } from '@surepost/shared/errors'
 import type { Broker } from '../clients/broker.ts'
 import type { QueueDepth } from '../clients/rabbitmq.ts'
@@ -21,7 +22,8 @@ const TIMES = 2
 /** What is still going on, in words; empty when nothing is. @throws what a look throws */
 const unrest = async ({ records, broker, queues, postIds }: QuietPorts): Promise<readonly string[]> => {
   const [pending, outbox, depths] = await Promise.all([records.pending(postIds()), broker.outbox(), queues()])
-  const busy = depths.filter(({ name, messages }) => messages > 0 && !PERIODIC.test(name) && !DEAD.test(name))
+  const waits = (name: string): boolean => !PERIODIC.test(name) && !DEAD.test(name) && !isValueQueue(name)
+  const busy = depths.filter(({ name, messages }) => messages > 0 && waits(name))
   return [
     ...(pending.posts > 0 ? [`${pending.posts} posts are under way`] : []),
     ...(pending.checks > 0 ? [`${pending.checks} checks are owed`] : []),

@@ -135,5 +135,7 @@ export interface PlatformAdapter {
   textHash(text: string): Hash
   /** Public address of a post. */
   urlOf(identity: Identity, platformId: PlatformId): string
+  /** When the platform made an id. */
+  timeOf(platformId: PlatformId): Date
   open(access: Access, identity: Identity): PlatformSession
 }

@@ -108,6 +108,13 @@ export interface Queues {
   depths(read: Read): Promise<readonly QueueDepth[]>
 }
 
+/** Where a post of an account is on its platform, and since when, by its id alone. */
+type Locate = (
+  platform: PlatformName,
+  handle: string,
+  platformId: PlatformId,
+) => { readonly platformId: PlatformId; readonly url: string; readonly publishedAt: string }
+
 /** Weighted length as the platform counts it. */
 type Measure = (platform: PlatformName, text: string) => { readonly length: number; readonly limit: number }
 
@@ -131,6 +138,7 @@ export interface Ports {
   readonly media: Pick<MediaStore, 'put' | 'get'> & { has(id: MediaId): Promise<boolean> }
   readonly live: LiveFacts
   readonly measure: Measure
+  readonly locate: Locate
   readonly clock: Clock
   readonly policy: Policy
   readonly log: Scope['log']

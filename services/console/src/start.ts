@@ -49,6 +49,10 @@ export const startConsole = async (scope: Scope, config: Config): Promise<Listen
     media: await folderMediaStore(config.MEDIA_DIR),
     live,
     measure: (platform, text) => platformFor(platform, { baseUrl: config.X_BASE_URL }).measure(text),
+    locate(platform, handle, platformId) {
+      const { urlOf, timeOf } = platformFor(platform, { baseUrl: config.X_BASE_URL })
+      return { platformId, url: urlOf({ handle }, platformId), publishedAt: timeOf(platformId).toISOString() }
+    },
     clock: { now: () => new Date() },
     policy: { horizon: config.SCHEDULE_HORIZON_DAYS * 86_400 },
     log,

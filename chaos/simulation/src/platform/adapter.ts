@@ -19,6 +19,7 @@ export const adapterOf = (world: World, platform: Platform, process: Life): Plat
   sameText: (sent, shown) => sent === shown,
   textHash: (text) => Hash.parse(sha256(text)),
   urlOf: ({ handle }, platformId) => `https://x.com/${handle}/status/${platformId}`,
+  timeOf: never,
   open: (access) => {
     if (access.kind !== 'browser') return never()
     // The context of a lease is, here, its way to the platform.

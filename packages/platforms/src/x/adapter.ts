@@ -1,4 +1,5 @@
 import type { Access, PlatformAdapter, PlatformSession } from '../platform.ts'
+import { timeOfId } from './answers.ts'
 import { deleteOwnPost } from './delete.ts'
 import { measureX } from './length.ts'
 import { type Site, publishSegment } from './publish.ts'
@@ -32,6 +33,7 @@ export const xAdapter = ({ baseUrl }: XOptions): PlatformAdapter => {
     sameText,
     textHash,
     urlOf,
+    timeOf: timeOfId,
     open: (access: Access, identity) => {
       if (access.kind !== 'browser')
         throw new TypeError(`The X web adapter needs a browser context, not "${access.kind}" access.`)

@@ -140,6 +140,26 @@ export const RevisePost = defineCommand({
 export const ReviseAnswer = z.strictObject({ result: z.enum(['revised', 'too_late', 'conflict']) })
 export type ReviseAnswer = z.infer<typeof ReviseAnswer>
 
+/**
+ * A person has looked at what the platform could not be asked in time: it is live under this id, or it is not there. Taken
+ * only while the ledger itself does not know, and after its settle window.
+ */
+export const SettleSegment = defineCommand({
+  ...control,
+  type: 'post.settle',
+  body: z.strictObject({
+    postId: PostId,
+    segment: z.int().min(0),
+    account: AccountId,
+    by: z.string().min(1).max(200),
+    live: z.strictObject({ platformId: PlatformId, url: z.url(), publishedAt: Instant }).nullable(),
+  }),
+})
+export const SettleAnswer = z.discriminatedUnion('result', [
+  z.strictObject({ result: z.literal('settled') }),
+  z.strictObject({ result: z.literal('refused'), detail: z.string() }),
+])
+
 export const SetKillSwitch = defineCommand({
   ...control,
   type: 'kill_switch.set',
@@ -165,6 +185,7 @@ export const COMMANDS = [
   ResumeAccount,
   CancelPost,
   RevisePost,
+  SettleSegment,
   SetKillSwitch,
   MarkControl,
 ] as const

@@ -203,6 +203,13 @@ export const AlertCleared = defineFact({
   body: z.strictObject({ ...at, key: z.string().min(1).max(200) }),
 })
 
+/** The key of the alert that a post waits for a person; the persister repeats it until it was settled. */
+export const attentionAlert = (postId: PostId): string => `post.needs_attention.${postId}`
+
+/** What is said, every time, of a post that waits for a person. */
+export const attentionSentence = (postId: PostId, account: AccountId, reason: string): string =>
+  `Post ${postId} of ${account} needs a person: ${reason} Look at the account's own timeline, then say what is there: POST /v1/posts/${postId}/segments/<n>/settle.`
+
 /** Live views only: how full one broker shard is. */
 export const PoolPressure = defineFact({
   type: 'pool.pressure',

@@ -25,3 +25,7 @@ export const LedgerStanding = defineValue({
 
 /** Every value there is. */
 export const VALUES = [LedgerStanding] as const
+
+/** Whether a queue holds a value: what is in it is kept there, and is no work that waits. */
+export const isValueQueue = (name: string): boolean =>
+  VALUES.some(({ queue }) => name === queue || name.startsWith(`${queue}.`))

@@ -160,6 +160,12 @@ export const PROCEDURES = {
   claim_expired_checks: procedure<Fence & { max_rows: number; lease_seconds?: number }>()(z.array(ExpiredCheck)),
   claim_due_harvests: procedure<Fence & { max_rows: number }>()(z.array(ClaimedHarvest)),
   claim_open_mentions: procedure<Fence & { max_rows: number }>()(z.array(OpenMention)),
+  attention_alerts: procedure<Fence & { repeat_seconds: number; max_rows: number }>()(
+    z.object({
+      raise: z.array(z.object({ postId: PostId, account: AccountId, reason: z.string().nullable() })),
+      clear: z.array(z.string()),
+    }),
+  ),
   hold_job_lock: procedure<{ job_name: string; holder_id: string; ttl_seconds: number }>()(z.int().nullable()),
   release_job_lock: procedure<{ job_name: string; holder_id: string }>()(z.boolean()),
   ensure_fact_partitions: procedure<{ months_ahead?: number }>()(z.array(z.string())),

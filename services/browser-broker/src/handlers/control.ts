@@ -6,6 +6,7 @@ import {
   ResumeAccount,
   RevisePost,
   SetKillSwitch,
+  SettleSegment,
 } from '@surepost/shared/contracts'
 import { type Outcome, type Route, answer, handle } from '@surepost/shared/messaging'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -29,6 +30,7 @@ export const controlRoutes = (ledger: Pick<Ledger, 'ask'>, marked: (mark: string
     handle(ResumeAccount, async ({ body: { account, by } }) => told(await ledger.ask('resume', account, by))),
     handle(CancelPost, async ({ body }) => answer(await ledger.ask('cancel', body))),
     handle(RevisePost, async ({ body }) => answer(await ledger.ask('revise', body))),
+    handle(SettleSegment, async ({ body }) => answer(await ledger.ask('settle', body))),
     handle(SetKillSwitch, async ({ body }) => answer(await ledger.ask('killSwitch', body))),
     handle(MarkControl, async ({ body }) => {
       marked(body.mark)

@@ -10,6 +10,7 @@ import type {
   SegmentDeleted,
   SegmentMissing,
   SegmentPublished,
+  SettleSegment,
 } from '@surepost/shared/contracts'
 import { decideConfigure, decideKillSwitch, decidePause, decideResume } from './decide-account.ts'
 import { decideBegin } from './decide-begin.ts'
@@ -25,6 +26,7 @@ import {
   decideLeaseEnded,
   decideUnknown,
 } from './decide-outcome.ts'
+import { decidePerson } from './decide-person.ts'
 import { decideResends } from './decide-resend.ts'
 import { decideGone, decidePublished } from './decide-settle.ts'
 import type { Action, KillSwitch, Millis, Pause } from './model.ts'
@@ -86,6 +88,7 @@ export const OPERATIONS = {
 
   cancel: (m: Moment, request: Cancellation) => decideCancel(m.tables, request, m.now),
   revise: (m: Moment, edit: Edit) => decideRevise(m.tables, edit, m.now),
+  settle: (m: Moment, word: BodyOf<typeof SettleSegment>) => decidePerson(m.tables, word, m.now, m.policy),
   published: (m: Moment, fact: BodyOf<typeof SegmentPublished>) => decidePublished(m.tables, fact, m.now),
   /** The post that already has one of these texts on the account, as far as this ledger knows, and until when it stands. */
   sameText: (m: Moment, account: AccountId, hashes: readonly Hash[], except: PostId) => {

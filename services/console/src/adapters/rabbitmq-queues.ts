@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isValueQueue } from '@surepost/shared/contracts'
 import { ContractError } from '@surepost/shared/errors'
 import type { QueueDepth } from '../api/shapes.ts'
 import type { Queues } from '../ports.ts'
@@ -57,7 +58,7 @@ export const rabbitmqQueues = (managementUrl: string, amqpUrl: string): Queues =
       if (!parsed.success)
         throw new ContractError(`${name} answered with status ${status} and another shape than a list of queues.`)
       return parsed.data
-        .filter(({ exclusive }) => !exclusive)
+        .filter((queue) => !queue.exclusive && !isValueQueue(queue.name))
         .map(depthOf)
         .toSorted((a, b) => a.name.localeCompare(b.name))
     },

@@ -37,6 +37,9 @@ export const control = async <C extends CommandContract>(
 
 /** @throws Problem `not-found` */
 export const requireAccount = async (ports: Controlling, id: AccountId, signal: AbortSignal): Promise<void> => {
-  if ((await ports.accounts.find(id, { signal })) === undefined)
-    throw new Problem('not-found', `There is no account "${id}". GET /v1/accounts lists those that there are.`)
+  if ((await ports.accounts.find(id, { signal })) === undefined) noSuchAccount(id)
+}
+
+export const noSuchAccount = (id: AccountId): never => {
+  throw new Problem('not-found', `There is no account "${id}". GET /v1/accounts lists those that there are.`)
 }

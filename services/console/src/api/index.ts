@@ -16,6 +16,7 @@ import { pauseAccount, resumeAccount } from './pause-account.ts'
 import { putAccount } from './put-account.ts'
 import { putSession } from './put-session.ts'
 import { rejectPost } from './reject-post.ts'
+import { settleSegment } from './settle-segment.ts'
 import { submitPost } from './submit-post.ts'
 import { uploadMedia } from './upload-media.ts'
 
@@ -30,6 +31,7 @@ export const operations = (ports: Ports): readonly Operation[] => [
   approvePost(ports),
   rejectPost(ports),
   deleteSegment(ports),
+  settleSegment(ports),
   uploadMedia(ports),
   getMedia(ports),
   measureTexts(ports),

@@ -146,3 +146,17 @@ test('a submission does not wait for a broker that cannot say whether its text i
   api.broker.away = false
   expect(status).toBe(202)
 })
+
+test('a person says what became of a segment, and the ledger takes it or says why not', async () => {
+  const post = await submit('Where is it?', { segments: [{ text: 'one' }, { text: 'two' }] })
+  const settle = (n: number, body: object) => api.call('POST', `/v1/posts/${post.id}/segments/${n}/settle`, body)
+  expect((await settle(0, { live: { platformId: '1990000000000000001' } })).body.result).toBe('settled')
+  expect(api.broker.asked.at(-1)?.body).toMatchObject({
+    live: { url: 'https://x.com/ada_writes/status/1990000000000000001', publishedAt: '2025-11-16T10:12:27.069Z' },
+  })
+  expect((await settle(0, { live: false })).body.result).toBe('settled')
+  expect(api.broker.asked.at(-1)?.body).toMatchObject({ live: null })
+  const refused = await settle(1, { live: false })
+  expect([refused.status, refused.body.detail]).toEqual([409, 'nothing is unknown'])
+  expect((await settle(0, { live: true })).status).toBe(422)
+})

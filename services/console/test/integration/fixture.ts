@@ -13,6 +13,7 @@ import {
   ResumeAccount,
   RevisePost,
   SetKillSwitch,
+  SettleSegment,
 } from '@surepost/shared/contracts'
 import { type Bus, type Route, answer, connectBus, handle } from '@surepost/shared/messaging'
 import { Registry, createService, parseConfig, silentLogger } from '@surepost/shared/runtime'
@@ -68,6 +69,10 @@ const routesOf = (broker: TestBroker, bus: Bus): Route[] => {
       note(type, body)
       if (broker.revise === 'revised') await bus.emit(PostSubmitted, body.next)
       return answer({ result: broker.revise })
+    }),
+    handle(SettleSegment, async ({ type, body }) => {
+      note(type, body)
+      return answer(body.segment === 0 ? { result: 'settled' } : { result: 'refused', detail: 'nothing is unknown' })
     }),
     handle(SetKillSwitch, async ({ type, body }) => {
       note(type, body)

@@ -1,3 +1,4 @@
+import { attentionReminder } from './attention.ts'
 import { checkScheduler } from './check-scheduler.ts'
 import { dispatcher } from './dispatcher.ts'
 import { harvestScheduler } from './harvest-scheduler.ts'
@@ -9,4 +10,6 @@ import { replyScheduler } from './reply-scheduler.ts'
 
 /** Every job of the persister. */
 export const allJobs = (ports: JobPorts): readonly Job[] =>
-  [dispatcher, checkScheduler, harvestScheduler, replyScheduler, missedMarker, housekeeping].map((job) => job(ports))
+  [dispatcher, checkScheduler, harvestScheduler, replyScheduler, missedMarker, attentionReminder, housekeeping].map(
+    (job) => job(ports),
+  )
