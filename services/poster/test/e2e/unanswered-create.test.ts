@@ -1,3 +1,4 @@
+import type { ApprovedPost } from '@surepost/shared/contracts'
 import type { FaultKind } from '@surepost/playground'
 import { afterAll, describe, expect, test } from 'vitest'
 import { killBrowsers } from '../support/processes.ts'
@@ -5,7 +6,7 @@ import { expectOnce, factsOf, liveOnce, typesOf } from '../support/outcome.ts'
 import { openStage, texts } from '../support/stage.ts'
 
 const stage = await openStage({ env: { 'browser-broker': { SETTLE_WINDOW_MS: '2500', BROKER_SLOTS: '4' } } })
-const posts: Parameters<typeof expectOnce>[1][] = []
+const posts: ApprovedPost[] = []
 // What was right at the end of its test must still be right when all that could come late has come.
 afterAll(() => {
   for (const post of posts) expectOnce(stage, post)

@@ -2,6 +2,7 @@ import { FACTS, postState, type ApprovedPost, type PostFact, type PostState } fr
 import type { RecordedFact } from '@surepost/shared/messaging'
 import { eventually } from '@surepost/testkit'
 import { expect } from 'vitest'
+import { z } from 'zod'
 import { PATIENCE, handleOf, type Stage } from './stage.ts'
 
 const isOf =
@@ -49,3 +50,14 @@ export const liveOnce = async (stage: Stage, post: ApprovedPost): Promise<void> 
 }
 
 export const nothingOnSite = (stage: Stage, post: ApprovedPost): void => expect(onSite(stage, post)).toEqual([])
+
+/** The ids that the database has for a post's segments, in their order. */
+export const recordedIds = async ({ env }: Stage, { postId }: ApprovedPost): Promise<readonly (string | null)[]> => {
+  const { supabaseUrl, supabaseKey: apikey } = env.endpoints
+  const query = `post_id=eq.${postId}&select=platform_id&order=segment`
+  const response = await fetch(`${supabaseUrl}/rest/v1/segments?${query}`, {
+    headers: { apikey, authorization: `Bearer ${apikey}` },
+  })
+  const rows = z.array(z.object({ platform_id: z.string().nullable() })).parse(await response.json())
+  return rows.map((row) => row.platform_id)
+}

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import {
   AccountConfig,
   ConfigureAccount,
@@ -41,10 +42,18 @@ export interface Stage {
   resume(account: AccountId): Promise<void>
   /** Submit a post and send its command. */
   publish(account: AccountId, content: Partial<PostContent> & Pick<PostContent, 'segments'>): Promise<ApprovedPost>
+  /** Send the command of a post once more. */
+  send(post: ApprovedPost): Promise<void>
+  /** A second poster beside the first; it ends with the block. */
+  secondPoster(): Promise<AsyncDisposable>
   /** @returns resolves when the fault has struck for the first time */
   strike(account: AccountId, kind: FaultKind, how?: Strike): { readonly struck: Promise<void> }
+  /** Counts the creates that reach the site for an account, from now on. */
+  countCreates(account: AccountId): () => number
   /** Leases that take a slot now, of one account. */
   leases(account: AccountId): Promise<number>
+  /** Leases that an account was ever offered, by the broker's log. */
+  leasesEver(account: AccountId): Promise<number>
 }
 
 const ROOMY = { perHour: 100, perDay: 1_000, minGapSeconds: 0 }
@@ -83,10 +92,12 @@ export const openStage = async (options: StageOptions = {}): Promise<Stage> => {
     await bus[Symbol.asyncDispose]()
     await site[Symbol.asyncDispose]()
   })
-  const { brokerUrl, brokerAdminKey } = await env.startServices({
+  const variables = { ...options.env, '*': { X_BASE_URL: site.url } }
+  const { brokerUrl, brokerAdminKey, services } = await env.startServices({
     only: ['browser-broker', 'poster', ...(options.also ?? [])],
-    env: { ...options.env, '*': { X_BASE_URL: site.url } },
+    env: variables,
   })
+  const brokerLog = services.find(({ name }) => name === 'browser-broker')?.logFile ?? ''
   const headers = { authorization: `Bearer ${brokerAdminKey}`, 'content-type': 'application/json' }
   const told = { shard: 0, timeoutMs: 30_000 }
 
@@ -135,12 +146,25 @@ export const openStage = async (options: StageOptions = {}): Promise<Stage> => {
       const { postId, revision, hash, platform, notAfter, acceptedAt: at = '' } = post
       const submission = { postId, revision, hash, account, platform, content, notAfter, at }
       await bus.emit(PostSubmitted, { ...submission, client: 'test', approval: 'auto', scheduledAt: null })
-      await bus.send(PublishPost, post, { shard: 0 })
+      await stage.send(post)
       return post
+    },
+    send: (post) => bus.send(PublishPost, post, { shard: 0 }),
+    async secondPoster() {
+      await env.startServices({ only: ['poster'], replicas: { poster: 2 }, env: variables })
+      return { [Symbol.asyncDispose]: () => env.stopService('poster-2', { hard: true }) }
     },
     strike(account, kind, how = {}) {
       const fault = site.faults.add({ kind, count: 1, handle: handleOf(account), ...how })
       return { struck: eventually(() => fault.struck > 0, PATIENCE).then(() => undefined) }
+    },
+    countCreates(account) {
+      const probe = site.faults.add({ kind: 'delay', delayMs: 0, handle: handleOf(account) })
+      return () => probe.struck
+    },
+    async leasesEver(account) {
+      const lines = (await readFile(brokerLog, 'utf8')).split('\n')
+      return lines.filter((line) => line.includes('"lease offered"') && line.includes(`"account":"${account}"`)).length
     },
     async leases(account) {
       const response = await fetch(`${brokerUrl}/leases`, { headers })
