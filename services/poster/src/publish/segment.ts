@@ -8,7 +8,15 @@ import {
 } from '@surepost/shared/contracts'
 import type { Lease, PublishedId } from '@surepost/shared/leases'
 import type { MediaStore } from '@surepost/shared/media'
-import type { PlatformAdapter, PlatformSession, SegmentDraft } from '@surepost/platforms'
+import { UnavailableError } from '@surepost/shared/errors'
+import type {
+  ListReading,
+  OwnPostQuery,
+  PlatformAdapter,
+  PlatformSession,
+  SeenPost,
+  SegmentDraft,
+} from '@surepost/platforms'
 import {
   onBeginRefused,
   onNoMedia,
@@ -165,14 +173,14 @@ const reconcile = async (
   answer: Unknown,
   parent: SegmentDraft['parent'],
 ): Promise<SegmentEnd> => {
-  const { lease, post, session, signal, now } = work
+  const { lease, post, now } = work
   const wanted = {
     text: post.content.segments[action.segment]?.text ?? '',
     parent: parent?.platformId ?? null,
     notBefore: new Date(answer.firstBegunAt),
     taken: new Set(answer.taken),
   }
-  const reading = await session.findOwnPost(wanted, { signal })
+  const reading = await look(work, wanted)
   const found = reading.kind === 'read' ? reading.items[0] : undefined
   if (found !== undefined) {
     const live: PublishedId = {
@@ -191,6 +199,13 @@ const reconcile = async (
   await settled(work, answer)
   return follow(work, action, next, parent)
 }
+
+/** A platform that must not be asked now (its breaker is open) is one that could not be read, and the bound goes on. */
+const look = ({ session, lease, signal }: Publishing, wanted: OwnPostQuery): Promise<ListReading<SeenPost>> =>
+  session.findOwnPost(wanted, { signal }).catch((error: unknown) => {
+    if (lease.signal.aborted || !(error instanceof UnavailableError)) throw error
+    return { kind: 'unreadable', cause: 'not_loaded', detail: error.message }
+  })
 
 /** Past its bound it may have been given up on. */
 const settled = async (work: Publishing, { giveUpAt }: Unknown): Promise<void> => {

@@ -31,7 +31,7 @@ const struckPost = async (id: string, [kind, how]: StrikeOf) => {
   const { struck } = stage.strike(account, kind, how)
   const post = await stage.publish(account, texts(`A post that is struck: ${id}`))
   posts.push(post)
-  await struck
+  await struck()
   return { account, post, creates }
 }
 

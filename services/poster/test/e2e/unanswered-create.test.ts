@@ -55,7 +55,7 @@ describe('a create under which the browser dies', () => {
     const { struck } = stage.strike(account, kind, { delayMs: 1_500 })
     const post = await stage.publish(account, texts(`Struck by ${what} ${kind}`))
     posts.push(post)
-    await struck
+    await struck()
     expect(await killBrowsers(stage.env, what)).toBeGreaterThan(0)
     await liveOnce(stage, post)
     expect(typesOf(stage, post)).toContain('segment_unknown')

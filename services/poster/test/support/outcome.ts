@@ -1,4 +1,13 @@
-import { FACTS, postState, type ApprovedPost, type PostFact, type PostState } from '@surepost/shared/contracts'
+import {
+  FACTS,
+  postState,
+  type AccountId,
+  type AccountPaused,
+  type ApprovedPost,
+  type BodyOf,
+  type PostFact,
+  type PostState,
+} from '@surepost/shared/contracts'
 import type { RecordedFact } from '@surepost/shared/messaging'
 import { eventually } from '@surepost/testkit'
 import { expect } from 'vitest'
@@ -50,6 +59,21 @@ export const liveOnce = async (stage: Stage, post: ApprovedPost): Promise<void> 
 }
 
 export const nothingOnSite = (stage: Stage, post: ApprovedPost): void => expect(onSite(stage, post)).toEqual([])
+
+/** The last word on an alert: raised, cleared, or undefined when nothing was said of it. */
+export const alertOf = ({ facts }: Stage, key: string): 'raised' | 'cleared' | undefined => {
+  const said = facts.filter(({ type, body }) => type.startsWith('alert.') && (body as { key?: string }).key === key)
+  const last = said.at(-1)?.type
+  return last === 'alert.raised' ? 'raised' : last === 'alert.cleared' ? 'cleared' : undefined
+}
+
+/** Until when an account rests, by the last fact that said so; null: until a person resumes it. */
+export const restsUntil = ({ facts }: Stage, account: AccountId): string | null | undefined => {
+  const bodies = facts
+    .filter(({ type }) => type === 'account.paused')
+    .map(({ body }) => body as BodyOf<typeof AccountPaused>)
+  return bodies.findLast((body) => body.account === account)?.until
+}
 
 /** The ids that the database has for a post's segments, in their order. */
 export const recordedIds = async ({ env }: Stage, { postId }: ApprovedPost): Promise<readonly (string | null)[]> => {

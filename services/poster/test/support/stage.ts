@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import {
   AccountConfig,
   ConfigureAccount,
@@ -20,16 +21,26 @@ import { afterAll } from 'vitest'
 import { z } from 'zod'
 import { serviceProcess, type ServiceProcess } from './processes.ts'
 
-/** What an account can be struck by: a fault of the site, once unless said otherwise. */
+/** How an account is struck by a fault of the site. */
 export interface Strike {
+  /** Once when left out; `Infinity` until it is ended. */
   readonly count?: number
   readonly delayMs?: number
   readonly matching?: string
 }
 
+export interface Struck {
+  /** Resolves when it has struck for the first time. */
+  readonly struck: () => Promise<void>
+  readonly times: () => number
+  readonly end: () => void
+}
+
 export interface Stage {
   readonly env: IsolatedEnvironment
   readonly site: Playground
+  /** Where the console would put images. */
+  readonly mediaFolder: string
   /** Every recorded fact since the beginning, in the order of its coming. */
   readonly facts: readonly RecordedFact[]
   readonly poster: ServiceProcess
@@ -46,14 +57,15 @@ export interface Stage {
   send(post: ApprovedPost): Promise<void>
   /** A second poster beside the first; it ends with the block. */
   secondPoster(): Promise<AsyncDisposable>
-  /** @returns resolves when the fault has struck for the first time */
-  strike(account: AccountId, kind: FaultKind, how?: Strike): { readonly struck: Promise<void> }
+  strike(account: AccountId, kind: FaultKind, how?: Strike): Struck
   /** Counts the creates that reach the site for an account, from now on. */
   countCreates(account: AccountId): () => number
   /** Leases that take a slot now, of one account. */
   leases(account: AccountId): Promise<number>
   /** Leases that an account was ever offered, by the broker's log. */
   leasesEver(account: AccountId): Promise<number>
+  /** Whether the account was ever refused a lease for this reason, by the broker's log. */
+  isRefused(account: AccountId, reason: string): Promise<boolean>
 }
 
 const ROOMY = { perHour: 100, perDay: 1_000, minGapSeconds: 0 }
@@ -98,12 +110,17 @@ export const openStage = async (options: StageOptions = {}): Promise<Stage> => {
     env: variables,
   })
   const brokerLog = services.find(({ name }) => name === 'browser-broker')?.logFile ?? ''
+  const logged = async (account: AccountId, what: string): Promise<readonly string[]> =>
+    (await readFile(brokerLog, 'utf8'))
+      .split('\n')
+      .filter((line) => line.includes(`"${what}"`) && line.includes(`"account":"${account}"`))
   const headers = { authorization: `Bearer ${brokerAdminKey}`, 'content-type': 'application/json' }
   const told = { shard: 0, timeoutMs: 30_000 }
 
   const stage: Stage = {
     env,
     site,
+    mediaFolder: join(dirname(brokerLog), 'media'),
     facts,
     poster: serviceProcess(env, 'poster'),
     broker: serviceProcess(env, 'browser-broker'),
@@ -156,16 +173,18 @@ export const openStage = async (options: StageOptions = {}): Promise<Stage> => {
     },
     strike(account, kind, how = {}) {
       const fault = site.faults.add({ kind, count: 1, handle: handleOf(account), ...how })
-      return { struck: eventually(() => fault.struck > 0, PATIENCE).then(() => undefined) }
+      return {
+        struck: async () => void (await eventually(() => fault.struck > 0, PATIENCE)),
+        times: () => fault.struck,
+        end: () => void (fault.probability = 0),
+      }
     },
     countCreates(account) {
-      const probe = site.faults.add({ kind: 'delay', delayMs: 0, handle: handleOf(account) })
-      return () => probe.struck
+      return stage.strike(account, 'delay', { count: Infinity }).times
     },
-    async leasesEver(account) {
-      const lines = (await readFile(brokerLog, 'utf8')).split('\n')
-      return lines.filter((line) => line.includes('"lease offered"') && line.includes(`"account":"${account}"`)).length
-    },
+    leasesEver: async (account) => (await logged(account, 'lease offered')).length,
+    isRefused: async (account, reason) =>
+      (await logged(account, 'lease refused')).some((line) => line.includes(`"${reason}"`)),
     async leases(account) {
       const response = await fetch(`${brokerUrl}/leases`, { headers })
       const held = z.array(z.object({ account: z.string() })).parse(await response.json())

@@ -185,6 +185,18 @@ describe('an unknown outcome before its bound', () => {
   })
 })
 
+describe('a platform whose breaker is open', () => {
+  const open = throwing(new UnavailableError('x', 'Its breaker is open.'))
+  it.each([
+    ['is looked at later', inSeconds(60), 'snooze', []],
+    ['past the bound is one that could not be read', inSeconds(-60), 'done', ['post.needs_attention', 'alert.raised']],
+  ] as const)('%s', async (_, bound, kind, said) => {
+    const poster = scripted({ lease: { begin: async () => unknown(bound) }, session: { findOwnPost: open } })
+    expect(await poster.run(approved())).toMatchObject({ kind })
+    expect(poster.said).toEqual(said)
+  })
+})
+
 describe('images', () => {
   const id = MediaId.parse('a'.repeat(64))
   const post = approved({ segments: [{ text: 'Look', media: [{ id, alt: '' }] }] })
