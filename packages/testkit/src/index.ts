@@ -1,3 +1,4 @@
+export { cuttable, type Cuttable } from './cuttable.ts'
 export { eventually, type EventuallyOptions } from './eventually.ts'
 export { isolate, type IsolatedEnvironment } from './isolate.ts'
 export type { ProvidedStack } from './provided.ts'

@@ -63,6 +63,7 @@ export const policyOf = (config: Config): Policy => ({
   ...DEFAULT_POLICY,
   settleWindowMs: config.SETTLE_WINDOW_MS,
   giveUpAfterMs: config.GIVE_UP_AFTER_MS,
+  leastLookMs: Math.min(DEFAULT_POLICY.leastLookMs, config.GIVE_UP_AFTER_MS),
   sameTextWindowMs: config.SAME_TEXT_WINDOW_MS,
   leaseMs: {
     act: { ...DEFAULT_POLICY.leaseMs.act, first: config.LEASE_ACT_MS },

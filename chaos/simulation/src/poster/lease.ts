@@ -86,7 +86,14 @@ export const leaseOf = (world: World, broker: Broker, lease: BrokerLease, contro
         ledger.ask('pause', lease.account, { reason, until: until?.getTime() ?? null, by: 'holder' }),
       )
     },
-    renew: never,
+    async renew() {
+      const { expiresAt } = await control.ask('renew', () => {
+        const renewed = ledger.ask('renewLease', leaseId)
+        if ('expiresAt' in renewed) lease.expiresAt = renewed.expiresAt
+        return renewed
+      })
+      return new Date(expiresAt)
+    },
     taint: () => {},
     [Symbol.asyncDispose]: () => (ended ??= release()),
   }

@@ -18,6 +18,8 @@ export type Effect =
    */
   | { readonly does: 'reset'; readonly when: 'before' | 'after' }
   | { readonly does: 'wait' }
+  /** The answer is held back by `delayMs` after doing it. */
+  | { readonly does: 'hold' }
   /** Posts younger than `delayMs` are not in lists yet. */
   | { readonly does: 'lag' }
   /** Another page stands where the wanted one should. */
@@ -35,6 +37,7 @@ export const FAULTS = {
   reset_before_create: { at: ['create'], effect: { does: 'reset', when: 'before' } },
   reset_after_create: { at: ['create'], effect: { does: 'reset', when: 'after' } },
   delay: { at: ['create'], effect: { does: 'wait' } },
+  late_answer: { at: ['create'], effect: { does: 'hold' } },
   rate_limit: { at: ['create'], effect: { does: 'too_many' } },
   duplicate: { at: ['create'], effect: { does: 'refuse', code: 187 } },
   automation: { at: ['create'], effect: { does: 'refuse', code: 226 } },
@@ -73,7 +76,7 @@ export const FaultRequest = z.strictObject({
   handle: z.string().optional(),
   /** Only where the path of the page contains this, or the text of the post. */
   matching: z.string().optional(),
-  /** For `delay`, `slow_page` and `timeline_lag`, in milliseconds. */
+  /** For `delay`, `late_answer`, `slow_page` and `timeline_lag`, in milliseconds. */
   delayMs: z.int().nonnegative().optional(),
   /** Chance of striking each time, 0 to 1; 1 when left out. */
   probability: z.number().min(0).max(1).optional(),

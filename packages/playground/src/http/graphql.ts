@@ -104,6 +104,7 @@ const createTweet =
     )
     if (breach) return refuse(response, breach.code, breach.message)
     const post = site.world.addPost({ handle: caller.handle, text, inReplyTo, quotes: quotedId(quotedUrl), media })
+    for (const { effect, delayMs } of strikes) if (effect.does === 'hold') await pause(delayMs)
     if (lose(response, strikes, 'after')) return
     response.json(created(post, caller))
   }

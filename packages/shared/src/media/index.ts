@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MediaId, newId, sha256 } from '../contracts/index.ts'
-import { PermanentError } from '../errors/index.ts'
+import { PermanentError, UnavailableError, messageOf } from '../errors/index.ts'
 
 /** What X accepts for an image: 5 MB. */
 export const MAX_MEDIA_BYTES = 5 * 1024 * 1024
@@ -18,7 +18,7 @@ export interface StoredMedia {
 export interface MediaStore {
   /** @throws PermanentError `media_type` when the bytes are no image that the platforms take, `media_size` over 5 MB */
   put(bytes: Buffer): Promise<{ readonly id: MediaId; readonly type: MediaType }>
-  /** @throws PermanentError `media_missing` */
+  /** @throws PermanentError `media_missing` or `media_damaged`, UnavailableError when the store itself cannot be read */
   get(id: MediaId): Promise<StoredMedia>
   has(id: MediaId): Promise<boolean>
 }
@@ -48,13 +48,26 @@ const writeDurably = async (folder: string, name: string, bytes: Buffer): Promis
   await directory.sync()
 }
 
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+
+/** No such image in a folder that can be read; a folder that is away (a share that is not mounted) says nothing of it. */
+const notRead = async (folder: string, id: MediaId, cause: unknown): Promise<never> => {
+  if (!isMissing(cause) || !(await exists(folder)))
+    throw new UnavailableError('media', `The image ${id} cannot be read: ${messageOf(cause)}`, { cause })
+  throw new PermanentError('media_missing', `The image ${id} is not in the store; upload it with POST /v1/media.`, {
+    cause,
+  })
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
 export const folderMediaStore = async (folder: string): Promise<MediaStore> => {
   await mkdir(folder, { recursive: true })
-  const has = (id: MediaId): Promise<boolean> =>
-    stat(join(folder, id)).then(
-      () => true,
-      () => false,
-    )
+  const has = (id: MediaId): Promise<boolean> => exists(join(folder, id))
   return {
     has,
     async put(bytes) {
@@ -71,13 +84,7 @@ export const folderMediaStore = async (folder: string): Promise<MediaStore> => {
       return { id, type }
     },
     async get(id) {
-      const bytes = await readFile(join(folder, id)).catch((cause: unknown) => {
-        throw new PermanentError(
-          'media_missing',
-          `The image ${id} is not in the store; upload it with POST /v1/media.`,
-          { cause },
-        )
-      })
+      const bytes = await readFile(join(folder, id)).catch((cause: unknown) => notRead(folder, id, cause))
       const type = mediaTypeOf(bytes)
       if (type === undefined || sha256(bytes) !== id)
         throw new PermanentError('media_damaged', `The stored image ${id} is damaged.`)

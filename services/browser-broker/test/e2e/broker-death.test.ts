@@ -9,12 +9,11 @@ import {
   type BeginAction,
 } from '@surepost/shared/contracts'
 import type { RecordedFact } from '@surepost/shared/messaging'
-import { eventually, isolate } from '@surepost/testkit'
+import { cuttable, eventually, isolate } from '@surepost/testkit'
 import { afterAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { acquired, actionFor, newPlatformId, publishedAs, requestOf } from '../support/fixtures.ts'
 import { setUp } from '../support/setup.ts'
-import { cuttable } from '../support/cuttable.ts'
 import { startBroker } from '../support/broker-process.ts'
 
 const env = await isolate()

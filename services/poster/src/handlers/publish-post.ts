@@ -1,18 +1,13 @@
-import {
-  PostFailed,
-  PostMissed,
-  PostNeedsAttention,
-  PublishPost,
-  SegmentPublished,
-  type ApprovedPost,
-} from '@surepost/shared/contracts'
+import { PublishPost, SegmentPublished, type ApprovedPost } from '@surepost/shared/contracts'
 import { messageOf, UnavailableError } from '@surepost/shared/errors'
-import type { Leases } from '@surepost/shared/leases'
+import type { Lease, Leases } from '@surepost/shared/leases'
 import { done, handle, snooze, type Bus, type Outcome } from '@surepost/shared/messaging'
 import type { MediaStore } from '@surepost/shared/media'
 import type { PlatformAdapter, SegmentDraft } from '@surepost/platforms'
+import { clearAttention, emitEnd } from '../publish/end.ts'
 import { publishSegment, type Publishing } from '../publish/segment.ts'
-import type { End, Stop } from '../publish/verdict.ts'
+import type { Stop } from '../publish/verdict.ts'
+import { onReturned, onThrown, waitFor } from '../publish/way-out.ts'
 
 export interface PublishPorts {
   readonly bus: Pick<Bus, 'emit'>
@@ -26,24 +21,26 @@ type Ports = PublishPorts & Required<Pick<PublishPorts, 'now'>>
 
 /** How long a request for the account's `act` lease stands in line; waiting longer is a snooze, never a failure. */
 const LEASE_WAIT_MS = 60_000
-/** How soon to come back after a dependency (broker, lease) went away. */
-const COME_BACK_MS = 3_000
 
-/** Publish what is not live yet of one approved post, in order, under one `act` lease. */
+/**
+ * Publish what is not live yet of one approved post, in order, under one `act` lease. Every way out of it, errors of any
+ * kind included, ends the post visibly or keeps its command waiting.
+ */
 export const publishPost = (given: PublishPorts) => {
   const ports: Ports = { ...given, now: given.now ?? (() => new Date()) }
-  return handle(PublishPost, async ({ body: post, lastAttempt }, { signal }): Promise<Outcome> => {
-    const outcome = await attempt(ports, post, signal).catch((error: unknown) => waitFor(error, ports.now()))
-    if (outcome.kind === 'retry' && lastAttempt)
-      await emitEnd(ports, post, null, { kind: 'failed', code: 'attempts_spent', reason: messageOf(outcome.cause) })
-    return outcome
+  return handle(PublishPost, ({ body: post, lastAttempt }, { signal }): Promise<Outcome> => {
+    const wayOut = async (): Promise<Outcome> => {
+      const { end, outcome } = await attempt(ports, post, signal).then(
+        (outcome) => onReturned(outcome, lastAttempt),
+        (error: unknown) => onThrown(error, lastAttempt, ports.now()),
+      )
+      // Stopped in the middle is not failed: thrown, the command is handed back and spends no attempt.
+      if (outcome.kind === 'retry') signal.throwIfAborted()
+      if (end !== null) await emitEnd(ports, post, null, end)
+      return outcome
+    }
+    return wayOut().catch((error: unknown) => waitFor(error, ports.now()))
   })
-}
-
-/** Whatever is away comes back: that spends no attempt. Every other error keeps its own consequence. */
-const waitFor = (error: unknown, now: Date): Outcome => {
-  if (error instanceof UnavailableError) return snooze(new Date(now.getTime() + COME_BACK_MS), error.message)
-  throw error
 }
 
 const attempt = async (ports: Ports, post: ApprovedPost, signal: AbortSignal): Promise<Outcome> => {
@@ -64,10 +61,31 @@ const attempt = async (ports: Ports, post: ApprovedPost, signal: AbortSignal): P
     session,
     media: ports.media,
     witness: witness(ports, post),
+    settledLate: () => clearAttention(ports, post),
     signal: AbortSignal.any([signal, held.signal]),
     now: ports.now,
   }
-  return await publishAll(ports, work)
+  return await publishAll(ports, work).catch(waitForNextLease(held))
+}
+
+/** What the end of the lease stopped goes on under the next one, whatever it was that it stopped. */
+const waitForNextLease =
+  ({ signal }: Lease) =>
+  (error: unknown): never => {
+    if (!signal.aborted) throw error
+    throw new UnavailableError('browser-broker', messageOf(signal.reason), { cause: error })
+  }
+
+/**
+ * A thread may outlast its lease: past the half of its life a lease is renewed before the next segment is begun. One that
+ * is as old as it may be ends here, and the rest goes on under the next one.
+ */
+const keepAlive = (lease: Lease, now: () => Date): (() => Promise<void>) => {
+  const halfOf = (end: Date): number => (now().getTime() + end.getTime()) / 2
+  let renewAt = halfOf(lease.expiresAt)
+  return async () => {
+    if (now().getTime() >= renewAt) renewAt = halfOf(await lease.renew())
+  }
 }
 
 const publishAll = async (ports: Ports, work: Publishing): Promise<Outcome> => {
@@ -75,7 +93,9 @@ const publishAll = async (ports: Ports, work: Publishing): Promise<Outcome> => {
   const target = post.content.replyTo
   let parent: SegmentDraft['parent'] =
     target === undefined ? null : { platformId: target.platformId, author: target.author ?? null }
+  const keep = keepAlive(lease, ports.now)
   for (const index of post.content.segments.keys()) {
+    await keep()
     const end = await publishSegment(work, index, parent)
     if ('stop' in end) return stopHere(ports, work, index, end.stop)
     parent = { platformId: end.live.platformId, author: lease.handle }
@@ -102,20 +122,11 @@ const witness =
     })
 
 const stopHere = async (ports: Ports, { post, lease }: Publishing, index: number, stop: Stop): Promise<Outcome> => {
-  if (stop.pause !== null) await lease.pauseAccount(stop.pause.reason, stop.pause.until)
+  if (stop.pause !== null) {
+    // The platform has turned against this session: its cookies must not take the place of a new one.
+    lease.taint()
+    await lease.pauseAccount(stop.pause.reason, stop.pause.until)
+  }
   if (stop.end !== null) await emitEnd(ports, post, index, stop.end)
   return stop.outcome
-}
-
-const emitEnd = async (
-  { bus, now }: Ports,
-  { postId, revision }: ApprovedPost,
-  segment: number | null,
-  end: End,
-): Promise<void> => {
-  const at = now().toISOString()
-  if (end.kind === 'failed')
-    return bus.emit(PostFailed, { at, postId, revision, segment, code: end.code, reason: end.reason })
-  if (end.kind === 'missed') return bus.emit(PostMissed, { at, postId, revision, reason: end.reason })
-  return bus.emit(PostNeedsAttention, { at, postId, revision, segment, reason: end.reason })
 }

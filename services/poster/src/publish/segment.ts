@@ -1,8 +1,32 @@
-import { kindOf, textHashOf, type ApprovedPost, type BeginAction, type BeginAnswer } from '@surepost/shared/contracts'
+import {
+  kindOf,
+  textHashOf,
+  type ApprovedPost,
+  type BeginAction,
+  type BeginAnswer,
+  type Segment,
+} from '@surepost/shared/contracts'
 import type { Lease, PublishedId } from '@surepost/shared/leases'
 import type { MediaStore } from '@surepost/shared/media'
-import type { PlatformAdapter, PlatformSession, SegmentDraft } from '@surepost/platforms'
-import { onBeginRefused, onNotCreated, onNotFound, onTarget, onUnsettled, type Stop } from './verdict.ts'
+import { UnavailableError } from '@surepost/shared/errors'
+import type {
+  ListReading,
+  OwnPostQuery,
+  PlatformAdapter,
+  PlatformSession,
+  SeenPost,
+  SegmentDraft,
+} from '@surepost/platforms'
+import {
+  onBeginRefused,
+  onNoMedia,
+  onNotCreated,
+  onNotFound,
+  onTarget,
+  onUnsettled,
+  type Stop,
+  type Unknown,
+} from './verdict.ts'
 import { done } from '@surepost/shared/messaging'
 
 /** What publishing one segment ended in: live with the platform's id, or a reason to stop. */
@@ -16,13 +40,12 @@ export interface Publishing {
   readonly media: MediaStore
   /** Say that a segment is live, when the ledger could not be told. */
   readonly witness: (segment: number, live: PublishedId) => Promise<void>
+  /** Say that a segment that may have been given up on has settled after all. */
+  readonly settledLate: () => Promise<void>
   readonly signal: AbortSignal
   /** The clock: the machine's, or a simulation's. */
   readonly now: () => Date
 }
-
-/** An action may be found absent and re-opened once within one lease; after that the next delivery asks again. */
-const MAX_ANSWERS = 3
 
 const actionOf = (post: ApprovedPost, segment: number): BeginAction => {
   const text = post.content.segments[segment]?.text ?? ''
@@ -43,7 +66,7 @@ const actionOf = (post: ApprovedPost, segment: number): BeginAction => {
 
 /**
  * Publish one segment: ask the ledger, then act, or record, or look. Told the ledger's answer, it does one thing and
- * says what came of it.
+ * says what came of it: within one call there is one look at most, and one click at most.
  * @param parent the segment before this one, or the answered post.
  */
 export const publishSegment = async (
@@ -52,33 +75,25 @@ export const publishSegment = async (
   parent: SegmentDraft['parent'],
 ): Promise<SegmentEnd> => {
   const action = actionOf(work.post, index)
-  let answer = await work.lease.begin(action)
-  for (let asked = 1; asked <= MAX_ANSWERS; asked++) {
-    const next = await follow(work, action, answer, parent)
-    if (!('answer' in next)) return next
-    answer = next
-  }
-  return { stop: onUnsettledAfterAll(answer, work.now()) }
+  const answer = await work.lease.begin(action)
+  return answer.answer === 'unknown' ? reconcile(work, action, answer, parent) : follow(work, action, answer, parent)
 }
 
-const onUnsettledAfterAll = (answer: BeginAnswer, now: Date): Stop =>
-  answer.answer === 'unknown' ? onUnsettled(answer, now) : { tell: null, pause: null, end: null, outcome: done }
+const stopQuietly: SegmentEnd = { stop: { tell: null, pause: null, end: null, outcome: done } }
 
 const follow = async (
   work: Publishing,
   action: BeginAction,
-  answer: BeginAnswer,
+  answer: Exclude<BeginAnswer, { answer: 'unknown' }>,
   parent: SegmentDraft['parent'],
-): Promise<SegmentEnd | BeginAnswer> => {
+): Promise<SegmentEnd> => {
   switch (answer.answer) {
     case 'done':
       return { live: { platformId: answer.platformId, url: answer.url, publishedAt: work.now(), source: 'reconciled' } }
     case 'revoked':
-      return { stop: { tell: null, pause: null, end: null, outcome: done } }
+      return stopQuietly
     case 'refused':
       return { stop: onBeginRefused(answer, work.now()) }
-    case 'unknown':
-      return reconcile(work, action, answer, parent)
     case 'fresh':
       return create(work, action, answer.attempt, parent)
   }
@@ -94,13 +109,12 @@ const create = async (
   if (segment === undefined) throw new RangeError(`segment ${action.segment} does not exist`)
   const gone = action.segment === 0 ? await checkTarget(work) : null
   if (gone !== null) return stopWith(work, action, attempt, gone)
-  const media = await Promise.all(
-    segment.media.map(async ({ id, alt }) => ({ ...(await work.media.get(id)), alt })),
-  ).catch(async (error: unknown) => {
-    await work.lease.abort(action, attempt, 'media unavailable')
-    throw error
-  })
-  const result = await work.session.publishSegment({ text: segment.text, media, parent }, { signal: work.signal })
+  const media = await mediaOf(work, segment)
+  if ('stop' in media) return stopWith(work, action, attempt, media.stop)
+  const result = await work.session.publishSegment(
+    { text: segment.text, media: media.images, parent },
+    { signal: work.signal },
+  )
   if (result.outcome !== 'created') return stopWith(work, action, attempt, onNotCreated(result, work.now()))
   const live: PublishedId = {
     platformId: result.platformId,
@@ -113,6 +127,18 @@ const create = async (
     throw error
   })
   return { live }
+}
+
+/** The images of a segment, or why there are none: nothing was clicked yet, so that is certain. */
+const mediaOf = async (
+  { media, now }: Publishing,
+  segment: Segment,
+): Promise<{ readonly images: SegmentDraft['media'] } | { readonly stop: Stop }> => {
+  try {
+    return { images: await Promise.all(segment.media.map(async ({ id, alt }) => ({ ...(await media.get(id)), alt }))) }
+  } catch (error) {
+    return { stop: onNoMedia(error, now()) }
+  }
 }
 
 /** Tell the ledger what the attempt came to. If the lease is gone the ledger has marked it unknown by itself. */
@@ -137,21 +163,24 @@ const checkTarget = async (work: Publishing): Promise<Stop | null> => {
   return onTarget(reading, { author: target.author, sameText }, work.now())
 }
 
+/**
+ * Ask the platform. Past the bound it is asked as well: a command that comes late, for whatever reason, ends by what the
+ * platform says and not by its lateness. Only when it cannot be read then either, a person is asked.
+ */
 const reconcile = async (
   work: Publishing,
   action: BeginAction,
-  answer: Extract<BeginAnswer, { answer: 'unknown' }>,
+  answer: Unknown,
   parent: SegmentDraft['parent'],
-): Promise<SegmentEnd | BeginAnswer> => {
-  const { lease, post, session, signal, now } = work
-  if (now() >= new Date(answer.giveUpAt)) return { stop: onUnsettled(answer, now()) }
+): Promise<SegmentEnd> => {
+  const { lease, post, now } = work
   const wanted = {
     text: post.content.segments[action.segment]?.text ?? '',
     parent: parent?.platformId ?? null,
     notBefore: new Date(answer.firstBegunAt),
     taken: new Set(answer.taken),
   }
-  const reading = await session.findOwnPost(wanted, { signal })
+  const reading = await look(work, wanted)
   const found = reading.kind === 'read' ? reading.items[0] : undefined
   if (found !== undefined) {
     const live: PublishedId = {
@@ -161,9 +190,24 @@ const reconcile = async (
       source: 'reconciled',
     }
     await lease.complete(action, answer.attempt, live)
+    await settled(work, answer)
     return { live }
   }
-  if (reading.kind !== 'read' || !reading.complete) return { stop: onNotFound(reading, now()) }
+  if (reading.kind !== 'read' || !reading.complete) return { stop: onNotFound(reading, answer, now()) }
   const next = await lease.absent(action, answer.attempt, reading.beganAt)
-  return next.answer === 'unknown' ? { stop: onUnsettled(next, now()) } : next
+  if (next.answer === 'unknown') return { stop: onUnsettled(next, now()) }
+  await settled(work, answer)
+  return follow(work, action, next, parent)
+}
+
+/** A platform that must not be asked now (its breaker is open) is one that could not be read, and the bound goes on. */
+const look = ({ session, lease, signal }: Publishing, wanted: OwnPostQuery): Promise<ListReading<SeenPost>> =>
+  session.findOwnPost(wanted, { signal }).catch((error: unknown) => {
+    if (lease.signal.aborted || !(error instanceof UnavailableError)) throw error
+    return { kind: 'unreadable', cause: 'not_loaded', detail: error.message }
+  })
+
+/** Past its bound it may have been given up on. */
+const settled = async (work: Publishing, { giveUpAt }: Unknown): Promise<void> => {
+  if (work.now() >= new Date(giveUpAt)) await work.settledLate()
 }

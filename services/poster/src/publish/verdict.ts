@@ -1,7 +1,10 @@
 import type { BeginAnswer } from '@surepost/shared/contracts'
 import { done, reject, retry, snooze, type Outcome } from '@surepost/shared/messaging'
 import type { CreateResult, ListReading, PostReading, Refusal, SeenPost } from '@surepost/platforms'
-import { TransientError } from '@surepost/shared/errors'
+import { PermanentError, TransientError, messageOf } from '@surepost/shared/errors'
+
+/** The outcome of an action is not known: the platform is to be asked. */
+export type Unknown = Extract<BeginAnswer, { answer: 'unknown' }>
 
 /** How a post ends other than live; one fact each. */
 export type End =
@@ -31,6 +34,8 @@ export interface Stop {
 export const FIRST_LOOK_MS = 2_000
 /** How long to wait after a reading that did not work. */
 const NEXT_LOOK_MS = 10_000
+/** Least wait for a settle window that is about to close. */
+const SETTLED_MS = 250
 /** "Looks automated" (X's 226): the account rests this long. */
 const COOL_DOWN_MS = 60 * 60_000
 /** A refusal without a time of its own is asked again after this. */
@@ -119,34 +124,49 @@ const onRefusal = (refusal: Refusal, now: Date): Stop => {
   }
 }
 
-/** Looking for a post whose outcome is unknown gave no post. */
-export const onNotFound = (reading: ListReading<SeenPost>, now: Date): Stop => {
+/** The images of a segment cannot be had. One that is gone or damaged ends the post; a store that is away comes back. */
+export const onNoMedia = (error: unknown, now: Date): Stop => {
+  const reason = messageOf(error)
+  if (error instanceof PermanentError)
+    return { ...nothing, tell: abort(reason), end: { kind: 'failed', code: error.code, reason }, outcome: done }
+  return { ...nothing, tell: abort(reason), outcome: snooze(after(now, ASK_AGAIN_MS), reason) }
+}
+
+const GIVEN_UP: End = {
+  kind: 'needs_attention',
+  reason: 'It is not known whether this was published: the platform could not be read in time.',
+}
+
+/** Looking for a post whose outcome is unknown gave no post. It is looked for until its bound, then a person is asked. */
+export const onNotFound = (
+  reading: ListReading<SeenPost>,
+  { giveUpAt }: Pick<Unknown, 'giveUpAt'>,
+  now: Date,
+): Stop => {
+  const bound = new Date(giveUpAt)
+  const wait = onNotRead(reading, now, bound)
+  return now < bound ? wait : { ...wait, end: GIVEN_UP, outcome: done }
+}
+
+const onNotRead = (reading: ListReading<SeenPost>, now: Date, bound: Date): Stop => {
   if (reading.kind === 'session')
-    return onRefusal({ kind: 'session', trouble: reading.trouble, detail: reading.detail }, now)
+    return { ...onRefusal({ kind: 'session', trouble: reading.trouble, detail: reading.detail }, now), tell: null }
   if (reading.kind === 'throttled')
     return { ...nothing, outcome: snooze(reading.until, 'the platform slows readings down') }
   const why = reading.kind === 'unreadable' ? reading.detail : 'the timeline was not read to its end'
-  return { ...nothing, outcome: snooze(after(now, NEXT_LOOK_MS), `could not look: ${why}`) }
+  const next = Math.min(after(now, NEXT_LOOK_MS).getTime(), bound.getTime())
+  return { ...nothing, outcome: snooze(new Date(next), `could not look: ${why}`) }
 }
 
-/** The ledger still waits for the settle window. */
-export const onUnsettled = (answer: Extract<BeginAnswer, { answer: 'unknown' }>, now: Date): Stop =>
-  now >= new Date(answer.giveUpAt)
-    ? {
-        ...nothing,
-        end: {
-          kind: 'needs_attention',
-          reason: 'It is not known whether this was published: the platform could not be read in time.',
-        },
-        outcome: done,
-      }
-    : {
-        ...nothing,
-        outcome: snooze(
-          new Date(Math.max(now.getTime() + 250, new Date(answer.settledAt).getTime() + 1)),
-          'waiting for the settle window',
-        ),
-      }
+/**
+ * A whole reading without it does not count yet: it began before the settle window closed. Past the bound that cannot be
+ * (unless clocks differ by more than the window allows for), and nobody waits for what cannot be.
+ */
+export const onUnsettled = ({ settledAt, giveUpAt }: Unknown, now: Date): Stop => {
+  if (now >= new Date(giveUpAt)) return { ...nothing, end: GIVEN_UP, outcome: done }
+  const next = Math.max(now.getTime() + SETTLED_MS, new Date(settledAt).getTime() + 1)
+  return { ...nothing, outcome: snooze(new Date(next), 'waiting for the settle window') }
+}
 
 /** What the target of an answer must still be; null when it is. */
 export const onTarget = (

@@ -99,12 +99,12 @@ describe('while the outcome is unknown', () => {
     })
   })
   it('a timeline that could not be read proves nothing', () => {
-    expect(onNotFound({ kind: 'unreadable', cause: 'not_loaded', detail: 'blank' }, now)).toMatchObject({
+    expect(onNotFound({ kind: 'unreadable', cause: 'not_loaded', detail: 'blank' }, unknown, now)).toMatchObject({
       tell: null,
       end: null,
       outcome: { kind: 'snooze' },
     })
-    expect(onNotFound({ kind: 'read', items: [], complete: false, beganAt: now }, now)).toMatchObject({
+    expect(onNotFound({ kind: 'read', items: [], complete: false, beganAt: now }, unknown, now)).toMatchObject({
       end: null,
       outcome: { kind: 'snooze' },
     })

@@ -6,14 +6,17 @@ export interface Cuttable extends AsyncDisposable {
   readonly url: string
   /** Break every connection and refuse new ones. */
   cut(): void
+  /** Pass nothing on any more that the near side sends, and let it believe that all is well. */
+  swallow(): void
   mend(): void
 }
 
-/** A TCP link to where `target` points, which can be cut. */
+/** A TCP link to where `target` points, which can be cut or made to swallow. */
 export const cuttable = async (target: string): Promise<Cuttable> => {
   const { hostname, port } = new URL(target)
   const sockets = new Set<Socket>()
   let whole = true
+  let swallowing = false
   const server = createServer((near) => {
     if (!whole) {
       near.destroy()
@@ -30,8 +33,10 @@ export const cuttable = async (target: string): Promise<Cuttable> => {
         sockets.delete(one)
         other.destroy()
       })
-      one.pipe(other)
     }
+    near.on('data', (piece) => void (swallowing || far.write(piece)))
+    near.once('end', () => far.end())
+    far.pipe(near)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = new URL(target)
@@ -44,7 +49,11 @@ export const cuttable = async (target: string): Promise<Cuttable> => {
   return {
     url: url.href,
     cut,
-    mend: () => void (whole = true),
+    swallow: () => void (swallowing = true),
+    mend: () => {
+      whole = true
+      swallowing = false
+    },
     [Symbol.asyncDispose]: async () => {
       cut()
       await new Promise((resolve) => server.close(resolve))

@@ -1,0 +1,40 @@
+import { messageOf, UnavailableError } from '@surepost/shared/errors'
+import { outcomeOfError, snooze, type Outcome } from '@surepost/shared/messaging'
+import type { End } from './verdict.ts'
+
+/** How soon to come back after a dependency (broker, lease, media) went away. */
+const COME_BACK_MS = 3_000
+
+/** What becomes of the command, and whether the post has ended with it. */
+export interface WayOut {
+  readonly end: End | null
+  readonly outcome: Outcome
+}
+
+/** Publishing said itself what follows. Only a last attempt that asks for another one ends the post besides. */
+export const onReturned = (outcome: Outcome, lastAttempt: boolean): WayOut => ({
+  outcome,
+  end:
+    outcome.kind === 'retry' && lastAttempt
+      ? { kind: 'failed', code: 'attempts_spent', reason: messageOf(outcome.cause) }
+      : null,
+})
+
+/**
+ * Publishing threw. What is away comes back, and waiting for it spends nothing. What is buried with its command may be
+ * live by now (only the ledger and the platform know), so it is a person's and not `failed`.
+ */
+export const onThrown = (error: unknown, lastAttempt: boolean, now: Date): WayOut => {
+  const outcome = error instanceof UnavailableError ? comeBack(error, now) : outcomeOfError(error, now.getTime())
+  const buried = outcome.kind === 'reject' || (outcome.kind === 'retry' && lastAttempt)
+  return { outcome, end: buried ? { kind: 'needs_attention', reason: `It broke off: ${messageOf(error)}` } : null }
+}
+
+const comeBack = (error: UnavailableError, now: Date): Outcome =>
+  snooze(new Date(now.getTime() + COME_BACK_MS), error.message)
+
+/** An end that could not be told is told later: the command waits. Every other error keeps its own consequence. */
+export const waitFor = (error: unknown, now: Date): Outcome => {
+  if (error instanceof UnavailableError) return comeBack(error, now)
+  throw error
+}

@@ -1,0 +1,223 @@
+import { MediaId } from '@surepost/shared/contracts'
+import { ContractError, PermanentError, TransientError, UnavailableError } from '@surepost/shared/errors'
+import { describe, expect, it } from 'vitest'
+import { ID, NOW, approved, fresh, inSeconds, scripted, unknown } from '../support/scripted.ts'
+
+const throwing = (error: unknown) => async (): Promise<never> => {
+  throw error
+}
+
+describe('every way out of publishing ends the post or keeps it waiting', () => {
+  it.each([
+    ['what the ledger refuses', new PermanentError('other_id', 'It is live as another.')],
+    ['what is not in its contract', new ContractError('There is no such answer.')],
+  ])('%s is buried, and a person is asked', async (_, error) => {
+    const poster = scripted({ lease: { begin: throwing(error) } })
+    expect(await poster.run(approved())).toMatchObject({ kind: 'reject' })
+    expect(poster.said).toEqual(['post.needs_attention', 'alert.raised'])
+    expect(poster.bodies[0]).toMatchObject({ reason: expect.stringContaining(error.message) as string })
+  })
+  it('an error that nobody named is tried again, and asks a person when no attempt is left', async () => {
+    const poster = scripted({ lease: { begin: throwing(new TypeError('a bug')) } })
+    expect(await poster.run(approved())).toMatchObject({ kind: 'retry' })
+    expect(poster.said).toEqual([])
+    expect(await poster.run(approved(), { lastAttempt: true })).toMatchObject({ kind: 'retry' })
+    expect(poster.said).toEqual(['post.needs_attention', 'alert.raised'])
+  })
+  it('a page that never works fails with the last attempt, since nothing was created', async () => {
+    const trouble = { outcome: 'not_created', refusal: { kind: 'trouble', detail: 'no composer' } } as const
+    const poster = scripted({ session: { publishSegment: async () => trouble } })
+    expect(await poster.run(approved(), { lastAttempt: true })).toMatchObject({ kind: 'retry' })
+    expect(poster.told).toContain('abort')
+    expect(poster.said).toEqual(['post.failed'])
+  })
+  it('an end that cannot be told waits with its command', async () => {
+    const emits = throwing(new UnavailableError('rabbitmq', 'blocked'))
+    const poster = scripted({ lease: { begin: throwing(new PermanentError('id_taken', 'taken')) }, emits })
+    expect(await poster.run(approved())).toMatchObject({ kind: 'snooze' })
+  })
+  it('a reason as long as a page can be told', async () => {
+    const poster = scripted({ lease: { begin: throwing(new PermanentError('odd', 'x'.repeat(9_000))) } })
+    await poster.run(approved())
+    const [{ reason } = {}, { sentence } = {}] = poster.bodies
+    expect([String(reason).length, String(sentence).length].every((n) => n > 100 && n <= 2_000)).toBe(true)
+  })
+})
+
+describe('a stop in the middle', () => {
+  const stopped = AbortSignal.abort(new Error('the service stops'))
+  const trouble = { outcome: 'not_created', refusal: { kind: 'trouble', detail: 'stopped' } } as const
+
+  it('spends no attempt and ends nothing, not even at the last attempt', async () => {
+    const poster = scripted({ session: { publishSegment: async () => trouble } })
+    await expect(poster.run(approved(), { lastAttempt: true, signal: stopped })).rejects.toThrow('the service stops')
+    expect(poster.said).toEqual([])
+  })
+  it('still asks a person for what will never work', async () => {
+    const poster = scripted({ lease: { begin: throwing(new PermanentError('odd', 'odd')) } })
+    expect(await poster.run(approved(), { signal: stopped })).toMatchObject({ kind: 'reject' })
+    expect(poster.said).toContain('post.needs_attention')
+  })
+})
+
+describe('a lease that ends in the middle', () => {
+  const over = AbortSignal.abort(new TransientError('The lease is lost: expired.'))
+  const lost = throwing(over.reason)
+
+  it.each([
+    ['before begin', { lease: { signal: over, begin: lost } }],
+    ['in the answered target', { lease: { signal: over, abort: lost }, session: { readPost: lost } }],
+    [
+      'in the create',
+      {
+        lease: { signal: over, abort: lost },
+        session: {
+          publishSegment: async () =>
+            ({ outcome: 'not_created', refusal: { kind: 'trouble', detail: 'stopped' } }) as const,
+        },
+      },
+    ],
+    [
+      'after the click',
+      {
+        lease: { signal: over, unknown: lost },
+        session: { publishSegment: async () => ({ outcome: 'unknown', reason: 'stopped' }) as const },
+      },
+    ],
+    [
+      'in the reading',
+      {
+        lease: { signal: over, begin: async () => unknown(inSeconds(60)) },
+        session: { findOwnPost: throwing(new Error('read: stopped')) },
+      },
+    ],
+    ['at the last attempt', { lease: { signal: over, begin: lost } }],
+  ])('%s waits for the next one and spends no attempt', async (where, script) => {
+    const poster = scripted(script)
+    const content = where === 'in the answered target' ? { replyTo: { platformId: ID } } : {}
+    expect(await poster.run(approved(content), { lastAttempt: true })).toMatchObject({ kind: 'snooze' })
+    expect(poster.said).toEqual([])
+  })
+  it('with the id in hand says it to everybody first', async () => {
+    const poster = scripted({ lease: { signal: over, complete: lost } })
+    expect(await poster.run(approved(), { lastAttempt: true })).toMatchObject({ kind: 'snooze' })
+    expect(poster.said).toEqual(['post.segment_published'])
+    expect(poster.bodies[0]).toMatchObject({ platformId: ID, ledger: null })
+  })
+  it('is renewed past the half of its life, before the next segment of a thread is begun', async () => {
+    let now = NOW
+    const order: string[] = []
+    const poster = scripted({
+      now: () => now,
+      lease: {
+        begin: async ({ segment }) => {
+          order.push(`begin ${segment}`)
+          return fresh
+        },
+        complete: async () => {
+          now = new Date(now.getTime() + 60_000)
+        },
+        renew: async () => {
+          order.push('renew')
+          return new Date(now.getTime() + 180_000)
+        },
+      },
+    })
+    const segments = ['One', 'Two', 'Three', 'Four', 'Five'].map((text) => ({ text, media: [] }))
+    expect(await poster.run(approved({ segments }))).toEqual({ kind: 'done' })
+    expect(order).toEqual(['begin 0', 'begin 1', 'renew', 'begin 2', 'begin 3', 'renew', 'begin 4'])
+  })
+})
+
+describe('an unknown outcome past its bound', () => {
+  const bound = inSeconds(-60)
+  const nothingFound = { kind: 'read', items: [], complete: true, beganAt: NOW } as const
+  const found = {
+    platformId: ID,
+    author: 'ada',
+    text: 'Hello',
+    createdAt: NOW,
+    url: 'https://x.com/ada/status/1',
+    inReplyTo: null,
+    pinned: false,
+  }
+
+  it('is looked for once more, and is live when it is there', async () => {
+    const findOwnPost = async () => ({ ...nothingFound, items: [found] })
+    const poster = scripted({ lease: { begin: async () => unknown(bound) }, session: { findOwnPost } })
+    expect(await poster.run(approved())).toEqual({ kind: 'done' })
+    expect(poster.told).toContain('complete')
+    expect(poster.said).toEqual(['alert.cleared'])
+  })
+  it('is created when a whole reading does not hold it', async () => {
+    const poster = scripted({
+      lease: { begin: async () => unknown(bound), absent: async () => ({ answer: 'fresh', attempt: 2 }) },
+      session: { findOwnPost: async () => nothingFound },
+    })
+    expect(await poster.run(approved())).toEqual({ kind: 'done' })
+    expect(poster.told).toContain('complete')
+    expect(poster.said).toEqual(['alert.cleared'])
+  })
+  it.each([
+    ['the page does not work', { kind: 'unreadable', cause: 'not_loaded', detail: 'blank' }],
+    ['the list is not read to its end', { ...nothingFound, complete: false }],
+    ['the platform slows readings down', { kind: 'throttled', until: inSeconds(900) }],
+    ['the platform wants a person', { kind: 'session', trouble: 'challenge', detail: 'a challenge' }],
+  ] as const)('is a person’s when %s', async (_, reading) => {
+    const poster = scripted({
+      lease: { begin: async () => unknown(bound) },
+      session: { findOwnPost: async () => reading },
+    })
+    expect(await poster.run(approved())).toEqual({ kind: 'done' })
+    expect(poster.said).toEqual(['post.needs_attention', 'alert.raised'])
+    expect(poster.told.includes('pause')).toBe(reading.kind === 'session')
+    expect(poster.told).not.toContain('abort')
+  })
+})
+
+describe('an unknown outcome before its bound', () => {
+  const unreadable = { kind: 'unreadable', cause: 'not_loaded', detail: 'blank' } as const
+  it('is looked for again no later than at the bound', async () => {
+    const begin = async () => unknown(inSeconds(4))
+    const poster = scripted({ lease: { begin }, session: { findOwnPost: async () => unreadable } })
+    expect(await poster.run(approved())).toMatchObject({ kind: 'snooze', until: inSeconds(4) })
+    expect(poster.said).toEqual([])
+  })
+})
+
+describe('a platform whose breaker is open', () => {
+  const open = throwing(new UnavailableError('x', 'Its breaker is open.'))
+  it.each([
+    ['is looked at later', inSeconds(60), 'snooze', []],
+    ['past the bound is one that could not be read', inSeconds(-60), 'done', ['post.needs_attention', 'alert.raised']],
+  ] as const)('%s', async (_, bound, kind, said) => {
+    const poster = scripted({ lease: { begin: async () => unknown(bound) }, session: { findOwnPost: open } })
+    expect(await poster.run(approved())).toMatchObject({ kind })
+    expect(poster.said).toEqual(said)
+  })
+})
+
+describe('images', () => {
+  const id = MediaId.parse('a'.repeat(64))
+  const post = approved({ segments: [{ text: 'Look', media: [{ id, alt: '' }] }] })
+
+  it('that are gone end the post as failed, and the ledger hears that nothing was created', async () => {
+    const poster = scripted({ media: throwing(new PermanentError('media_missing', 'The image is not there.')) })
+    expect(await poster.run(post)).toEqual({ kind: 'done' })
+    expect(poster.told).toContain('abort')
+    expect(poster.bodies).toEqual([expect.objectContaining({ code: 'media_missing', segment: 0 })])
+  })
+  it('that cannot be read at the moment are waited for', async () => {
+    const poster = scripted({ media: throwing(new UnavailableError('media', 'The folder is away.')) })
+    expect(await poster.run(post)).toMatchObject({ kind: 'snooze' })
+    expect(poster.told).toContain('abort')
+    expect(poster.said).toEqual([])
+  })
+})
+
+it('a session that the platform refused is not kept in the place of a new one', async () => {
+  const refusal = { kind: 'session', trouble: 'signed_out', detail: 'signed out' } as const
+  const poster = scripted({ session: { publishSegment: async () => ({ outcome: 'not_created', refusal }) } })
+  expect(await poster.run(approved())).toMatchObject({ kind: 'snooze' })
+  expect(poster.told).toEqual(['abort', 'taint', 'pause', 'release'])
+})
