@@ -67,7 +67,11 @@ const attempt = async (ports: Ports, post: ApprovedPost, signal: AbortSignal): P
     signal: AbortSignal.any([signal, held.signal]),
     now: ports.now,
   }
-  return await publishAll(ports, work)
+  return await publishAll(ports, work).catch((error: unknown) => {
+    // Whatever a lost lease breaks off says less than the loss itself.
+    held.signal.throwIfAborted()
+    throw error
+  })
 }
 
 const publishAll = async (ports: Ports, work: Publishing): Promise<Outcome> => {
