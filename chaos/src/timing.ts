@@ -29,9 +29,18 @@ export const CHECKS_SECONDS: readonly number[] = [15]
 /** How often the account that answers looks for mentions. */
 export const HARVEST_EVERY_SECONDS = 20
 
+/**
+ * A publishing lease lasts this long at most. A new ledger, as a run's is, takes a browser of one that was lost for alive
+ * for so long, and waits with every post whose submission may be a repeat: that is a part of a run, and must not be all of it.
+ */
+export const LEASE_ACT_MS = 90_000
+
+/** Leases at once: what two cores can drive, so that several accounts publish while others are read. */
+export const SLOTS = 5
+
 /** Mean time from one fault to the next, and what one post takes two cores: the longer decides how long work goes on. */
-const FAULT_EVERY_MS = 6_000
-const POST_EVERY_MS = 2_500
+const FAULT_EVERY_MS = 5_500
+const POST_EVERY_MS = 1_100
 
 /** How long work is submitted and faults are planted. */
 export const spanOf = (posts: number, faults: number): number =>
@@ -41,4 +50,4 @@ export const spanOf = (posts: number, faults: number): number =>
  * After the last post and the last fault everything must be over within this: a settle window for each of the three
  * times that an action may be found absent, the rungs of 5 s, 30 s and 2 min, and the work itself.
  */
-export const quietWithin = (posts: number): number => 300_000 + posts * POST_EVERY_MS
+export const quietWithin = (posts: number): number => 420_000 + posts * POST_EVERY_MS

@@ -4,13 +4,22 @@ import { planFaults } from './schedule.ts'
 import type { KindOfFault, Plan, PlannedAccount } from './types.ts'
 import { planWork } from './work.ts'
 
-/** Four, so that more posts are under way at once than there are browsers. */
-const ACCOUNTS: readonly PlannedAccount[] = [
-  { id: 'ada', handle: 'ada_ships', answers: true },
-  { id: 'grace', handle: 'grace_ships', answers: false },
-  { id: 'alan', handle: 'alan_ships', answers: false },
-  { id: 'radia', handle: 'radia_ships', answers: false },
-]
+const NAMES = ['ada', 'grace', 'alan', 'radia', 'edith', 'hedy', 'jean', 'karen', 'kathleen', 'lynn', 'mary', 'joan']
+/** The first one looks for mentions and answers them. */
+const ACCOUNTS: readonly PlannedAccount[] = NAMES.map((id, index) => ({
+  id,
+  handle: `${id}_ships`,
+  answers: index === 0,
+}))
+const FEWEST_ACCOUNTS = 4
+const POSTS_PER_ACCOUNT = 40
+
+/**
+ * The accounts of a run. Each publishes one post after the other, so their number says how much is under way at once: at
+ * least four, and more for a run of many posts.
+ */
+const accountsFor = (posts: number): readonly PlannedAccount[] =>
+  ACCOUNTS.slice(0, Math.max(FEWEST_ACCOUNTS, Math.ceil(posts / POSTS_PER_ACCOUNT)))
 
 export interface Wanted {
   readonly seed: number
@@ -22,11 +31,12 @@ export interface Wanted {
 export const makePlan = ({ seed, posts, faults }: Wanted, kinds: readonly KindOfFault[]): Plan => {
   const random = randomOf(seed)
   const spanMs = spanOf(posts, faults)
+  const accounts = accountsFor(posts)
   return {
     seed,
     spanMs,
-    accounts: ACCOUNTS,
-    work: planWork(seed, posts, spanMs, ACCOUNTS, random.fork('work')),
+    accounts,
+    work: planWork(seed, posts, spanMs, accounts, random.fork('work')),
     faults: planFaults(kinds, faults, spanMs, random.fork('faults')),
   }
 }

@@ -8,7 +8,7 @@ import { playgroundAt, type Playground } from '../clients/playground.ts'
 import { queuesAt, type QueueDepth } from '../clients/rabbitmq.ts'
 import { REPLICAS } from '../faults/services.ts'
 import type { Dependencies, FaultContext, LinkName } from '../faults/types.ts'
-import { SETTLE_WINDOW_MS } from '../timing.ts'
+import { LEASE_ACT_MS, SETTLE_WINDOW_MS, SLOTS } from '../timing.ts'
 import { deliveriesBy } from './deliveries.ts'
 import { openProxy, type Proxy } from './link.ts'
 import { servicesOf } from './processes.ts'
@@ -108,7 +108,7 @@ const through = (url: string, { port }: Proxy): string => {
   return changed.href.replace(/\/$/u, '')
 }
 
-/** What differs from a plain stack: the ways through the proxies, and the settle window of the run (`timing.ts`). */
+/** What differs from a plain stack: the ways through the proxies, and the times of the run (`timing.ts`). */
 const variables = (system: StackDescription, links: Readonly<Record<LinkName, Proxy>>) => {
   const database = { SUPABASE_URL: through(system.endpoints.supabaseUrl, links.database) }
   return {
@@ -118,6 +118,9 @@ const variables = (system: StackDescription, links: Readonly<Record<LinkName, Pr
     'browser-broker': {
       BROKER_PUBLIC_URL: `ws://127.0.0.1:${links.leases.port}`,
       SETTLE_WINDOW_MS: String(SETTLE_WINDOW_MS),
+      LEASE_ACT_MS: String(LEASE_ACT_MS),
+      LEASE_ACT_MOST_MS: String(LEASE_ACT_MS),
+      BROKER_SLOTS: String(SLOTS),
     },
   }
 }

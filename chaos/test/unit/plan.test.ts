@@ -65,7 +65,11 @@ describe('a plan', () => {
     const posts = postsOf(9, 300)
     const lengths = new Set(posts.map(({ segments }) => segments.length))
     expect(lengths).toEqual(new Set([1, 2, 3, 4]))
-    expect(new Set(posts.map(({ account }) => account)).size).toBe(plan(9, 1, 0).accounts.length)
+    expect(new Set(posts.map(({ account }) => account)).size).toBe(plan(9, 300, 0).accounts.length)
+  })
+
+  it('has at least four accounts, and more of them the more posts there are', () => {
+    expect([1, 60, 300, 5_000].map((posts) => plan(9, posts, 0).accounts.length)).toEqual([4, 4, 8, 12])
   })
 
   it('cancels a scheduled post well before its time', () => {

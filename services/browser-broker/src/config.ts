@@ -44,6 +44,7 @@ const variables = z.object({
   GIVE_UP_AFTER_MS: milliseconds(1).default(DEFAULT_POLICY.giveUpAfterMs),
   SAME_TEXT_WINDOW_MS: milliseconds(0).default(DEFAULT_POLICY.sameTextWindowMs),
   LEASE_ACT_MS: milliseconds(1_000, 600_000).default(DEFAULT_POLICY.leaseMs.act.first),
+  LEASE_ACT_MOST_MS: milliseconds(1_000, 3_600_000).default(DEFAULT_POLICY.leaseMs.act.most),
   LEASE_READ_MS: milliseconds(1_000, 300_000).default(DEFAULT_POLICY.leaseMs.background.first),
 })
 
@@ -66,7 +67,7 @@ export const policyOf = (config: Config): Policy => ({
   leastLookMs: Math.min(DEFAULT_POLICY.leastLookMs, config.GIVE_UP_AFTER_MS),
   sameTextWindowMs: config.SAME_TEXT_WINDOW_MS,
   leaseMs: {
-    act: { ...DEFAULT_POLICY.leaseMs.act, first: config.LEASE_ACT_MS },
+    act: { first: config.LEASE_ACT_MS, most: Math.max(config.LEASE_ACT_MS, config.LEASE_ACT_MOST_MS) },
     interactive: { ...DEFAULT_POLICY.leaseMs.interactive, first: config.LEASE_READ_MS },
     background: { ...DEFAULT_POLICY.leaseMs.background, first: config.LEASE_READ_MS },
   },

@@ -40,7 +40,13 @@ export const withReader = async (
     const session = ports.platforms
       .for(platform)
       .open({ kind: 'browser', context: held.context }, { handle: held.handle })
-    return await read({ session, lease: held, signal: AbortSignal.any([signal, held.signal]) })
+    return await read({ session, lease: held, signal: AbortSignal.any([signal, held.signal]) }).catch(
+      (error: unknown) => {
+        // Whatever a lost lease breaks off says less than the loss itself.
+        held.signal.throwIfAborted()
+        throw error
+      },
+    )
   } catch (error) {
     if (error instanceof UnavailableError) return snooze(new Date(Date.now() + COME_BACK_MS), error.message)
     throw error

@@ -1,4 +1,4 @@
-import { PermanentError, TransientError, UnavailableError, messageOf } from '@surepost/shared/errors'
+import { PermanentError, UnavailableError, messageOf } from '@surepost/shared/errors'
 import type { Refused } from '../../../../services/browser-broker/src/ledger/writes.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { BrokerLease } from '../broker/lease.ts'
@@ -73,7 +73,7 @@ export const controlOf = (world: World, process: Life, broker: Broker, lease: Br
     lose(reason) {
       if (over.signal.aborted) return
       say(process.name, () => `hears that its lease is lost: ${reason}`)
-      const error = new TransientError(`The lease is lost: ${reason}.`)
+      const error = new UnavailableError('browser-broker', `The lease is lost: ${reason}.`)
       over.abort(error)
       for (const fail of waiting) fail(error)
       waiting.clear()

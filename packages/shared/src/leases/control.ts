@@ -1,7 +1,7 @@
 import { type RawData, WebSocket } from 'ws'
 import type { z } from 'zod'
 import { ControlMessage, type ControlRequest } from '../contracts/index.ts'
-import { PermanentError, TransientError, UnavailableError, messageOf } from '../errors/index.ts'
+import { PermanentError, UnavailableError, messageOf } from '../errors/index.ts'
 import { within } from '../runtime/deadline.ts'
 
 /** A request without its number. */
@@ -71,7 +71,7 @@ const controlOver = (socket: WebSocket): Control => {
 
   const lose = (reason: string): void => {
     if (over.signal.aborted) return
-    const error = new TransientError(`The lease is lost: ${reason}.`)
+    const error = new UnavailableError(dependency, `The lease is lost: ${reason}.`)
     over.abort(error)
     clearInterval(watch)
     for (const { reject } of waiting.values()) reject(error)

@@ -73,6 +73,8 @@ test('the end of the lease reaches the signal and every call in hand, with its r
   const control = await open(url)
   await expect(control.ask({ op: 'renew' }, z.unknown())).rejects.toThrow(/lost: expired/)
   expect(control.lost.aborted).toBe(true)
+  // Another lease is to be had: losing one is waiting, not failing.
+  expect(control.lost.reason).toBeInstanceOf(UnavailableError)
   await expect(control.ask({ op: 'renew' }, z.unknown())).rejects.toThrow(/lost: expired/)
 })
 

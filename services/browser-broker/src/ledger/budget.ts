@@ -24,9 +24,12 @@ interface Entry {
   readonly appointed: boolean
 }
 
-/** Until its browser is gone an attempt may still click: its last possible click is now. */
+/**
+ * Until its browser is gone an attempt may still click: its last possible click so far is now. So it is where that moment
+ * is known and still to come (a lost ledger's actions): others keep their gap from it, and do not wait for it.
+ */
 const entryOf = (spend: Spend, { postId, now }: BudgetQuestion): Entry => {
-  const at = spend.state === 'reserved' ? spend.at : (spend.clickedBy ?? now)
+  const at = spend.state === 'reserved' ? spend.at : Math.min(spend.clickedBy ?? now, now)
   const gap = spend.postId !== postId && spend.state === 'spent'
   return { at, count: 1, gapFrom: gap ? at : undefined, appointed: false }
 }

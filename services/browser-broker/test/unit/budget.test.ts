@@ -55,6 +55,20 @@ test('abort gives its budget back, and nothing else does', () => {
   expect(ledger.begin(actionFor(account), lease)).toMatchObject({ answer: 'fresh' })
 })
 
+test('what a lost ledger may have begun takes its unit, and holds nobody else up until its browser must be gone', () => {
+  using ledger = openWith({ perHour: 2, perDay: 10, minGapSeconds: 0 })
+  expect(ledger.ask(actionFor(account, { acceptedAt: new Date(BIRTH - 1).toISOString() })).answer).toBe('unknown')
+  expect(publish(ledger).answer).toBe('fresh')
+  expect(publish(ledger)).toMatchObject({ reason: 'budget' })
+})
+
+test('the gap is kept from what a lost ledger may still click', () => {
+  using ledger = openWith({ perHour: 10, perDay: 10, minGapSeconds: 60 })
+  ledger.ask(actionFor(account, { acceptedAt: new Date(BIRTH - 1).toISOString() }))
+  ledger.pass(MINUTE)
+  expect(untilOf(publish(ledger))).toBe(ledger.now + MINUTE)
+})
+
 test('an attempt that was found absent stays spent', () => {
   using ledger = openWith({ perHour: 1, perDay: 10, minGapSeconds: 0 })
   const action = actionFor(account)
