@@ -65,6 +65,8 @@ const lifeOf = (world: World, ports: PosterPorts, process: Life) => {
     leases,
     media: media as never,
     platforms: { for: () => adapter },
+    // Breakers keep the machine's time, and only hold up: production's are tried by themselves.
+    breakers: { trouble: () => undefined, execute: (_, work) => work() },
     now: clockOf(world),
   })
   const inHand = new Set<Handling>()

@@ -2,7 +2,7 @@ import { DeleteSegment } from '@surepost/shared/contracts'
 import { PermanentError, TransientError, UnavailableError } from '@surepost/shared/errors'
 import type { Lease } from '@surepost/shared/leases'
 import { done, handle, retry, snooze, type Outcome } from '@surepost/shared/messaging'
-import type { PlatformSession } from '@surepost/platforms'
+import { breakerKeys, guarded, type PlatformSession } from '@surepost/platforms'
 import { onNotCreated } from '../publish/verdict.ts'
 import type { PublishPorts } from './publish-post.ts'
 
@@ -28,6 +28,9 @@ export const deleteSegment = (ports: Ports) =>
   })
 
 const underLease = async (ports: Ports, { platform, ...deletion }: Wanted, signal: AbortSignal): Promise<Outcome> => {
+  const keys = breakerKeys(platform, deletion.account)
+  const trouble = ports.breakers.trouble(keys)
+  if (trouble !== undefined) return snooze(trouble.until, trouble.reason)
   const startBy = new Date(Date.now() + LEASE_WAIT_MS)
   const lease = await ports.leases.acquire({ account: deletion.account, class: 'act', startBy, signal })
   if (!lease.granted) return snooze(lease.retryAt, `${lease.reason}: ${lease.detail}`)
@@ -39,7 +42,7 @@ const underLease = async (ports: Ports, { platform, ...deletion }: Wanted, signa
     .for(platform)
     .open({ kind: 'browser', context: held.context }, { handle: held.handle })
   const ends = AbortSignal.any([signal, held.signal])
-  const result = await session.deleteOwnPost(deletion.platformId, { signal: ends })
+  const result = await guarded(session, ports.breakers, keys).deleteOwnPost(deletion.platformId, { signal: ends })
   if (result.outcome !== 'deleted') return await onNotDeleted(held, result)
   await held.deleted(deletion)
   return done

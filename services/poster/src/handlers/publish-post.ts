@@ -3,7 +3,8 @@ import { messageOf, UnavailableError } from '@surepost/shared/errors'
 import type { Lease, Leases } from '@surepost/shared/leases'
 import { done, handle, snooze, type Bus, type Outcome } from '@surepost/shared/messaging'
 import type { MediaStore } from '@surepost/shared/media'
-import type { PlatformAdapter, SegmentDraft } from '@surepost/platforms'
+import type { Breakers } from '@surepost/shared/runtime'
+import { breakerKeys, guarded, type PlatformAdapter, type SegmentDraft, type Tried } from '@surepost/platforms'
 import { clearAttention, emitEnd } from '../publish/end.ts'
 import { publishSegment, type Publishing } from '../publish/segment.ts'
 import type { Stop } from '../publish/verdict.ts'
@@ -14,6 +15,7 @@ export interface PublishPorts {
   readonly leases: Pick<Leases, 'acquire'>
   readonly media: MediaStore
   readonly platforms: { readonly for: (name: ApprovedPost['platform']) => PlatformAdapter }
+  readonly breakers: Pick<Breakers<Tried>, 'trouble' | 'execute'>
   /** The clock; the machine's when left out. A simulation gives its own. */
   readonly now?: () => Date
 }
@@ -44,6 +46,9 @@ export const publishPost = (given: PublishPorts) => {
 }
 
 const attempt = async (ports: Ports, post: ApprovedPost, signal: AbortSignal): Promise<Outcome> => {
+  const keys = breakerKeys(post.platform, post.account)
+  const trouble = ports.breakers.trouble(keys)
+  if (trouble !== undefined) return snooze(trouble.until, trouble.reason)
   const lease = await ports.leases.acquire({
     account: post.account,
     class: 'act',
@@ -58,7 +63,7 @@ const attempt = async (ports: Ports, post: ApprovedPost, signal: AbortSignal): P
     post,
     lease: held,
     platform,
-    session,
+    session: guarded(session, ports.breakers, keys),
     media: ports.media,
     witness: witness(ports, post),
     settledLate: () => clearAttention(ports, post),

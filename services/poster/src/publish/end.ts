@@ -4,8 +4,9 @@ import {
   PostFailed,
   PostMissed,
   PostNeedsAttention,
+  attentionAlert,
+  attentionSentence,
   type ApprovedPost,
-  type PostId,
 } from '@surepost/shared/contracts'
 import type { Bus } from '@surepost/shared/messaging'
 import type { End } from './verdict.ts'
@@ -17,9 +18,6 @@ interface Says {
 
 /** Longest reason that is told, well inside what a fact may hold; pages and libraries say more. */
 const MOST_REASON = 1_000
-
-/** The key of the alert that a post waits for a person. */
-export const attentionAlert = (postId: PostId): string => `post.needs_attention.${postId}`
 
 /**
  * Say how a post ended. One that needs a person raises its alert with it.
@@ -36,7 +34,7 @@ export const emitEnd = async (
   if (end.kind === 'failed') return bus.emit(PostFailed, { at, postId, revision, segment, code: end.code, reason })
   if (end.kind === 'missed') return bus.emit(PostMissed, { at, postId, revision, reason })
   await bus.emit(PostNeedsAttention, { at, postId, revision, segment, reason })
-  const sentence = `Post ${postId} of ${account} needs a person: ${reason} Look at the account's own timeline before it is submitted again.`
+  const sentence = attentionSentence(postId, account, reason)
   await bus.emit(AlertRaised, { at, key: attentionAlert(postId), severity: 'critical', sentence })
 }
 

@@ -1,4 +1,4 @@
-import { attentionAlert } from '../../src/publish/end.ts'
+import { attentionAlert } from '@surepost/shared/contracts'
 import { eventually } from '@surepost/testkit'
 import { describe, expect, test } from 'vitest'
 import { alertOf, becomes, expectOnce, factsOf, liveOnce, nothingOnSite, typesOf } from '../support/outcome.ts'

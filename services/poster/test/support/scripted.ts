@@ -10,7 +10,8 @@ import {
 } from '@surepost/shared/contracts'
 import type { Lease } from '@surepost/shared/leases'
 import type { Outcome } from '@surepost/shared/messaging'
-import type { PlatformAdapter, PlatformSession } from '@surepost/platforms'
+import { createBreakers } from '@surepost/shared/runtime'
+import type { PlatformAdapter, PlatformSession, Tried } from '@surepost/platforms'
 import { publishPost, type PublishPorts } from '../../src/handlers/publish-post.ts'
 
 export const NOW = new Date('2026-01-01T12:00:00.000Z')
@@ -46,6 +47,7 @@ export interface Script {
   readonly session?: Partial<PlatformSession>
   readonly acquire?: PublishPorts['leases']['acquire']
   readonly media?: PublishPorts['media']['get']
+  readonly breakers?: PublishPorts['breakers']
   /** Fails to emit facts of this type. */
   readonly emits?: (type: string) => Promise<void>
   readonly now?: () => Date
@@ -101,6 +103,7 @@ export const scripted = (script: Script): Scripted => {
     },
     leases: { acquire: script.acquire ?? (async () => lease) },
     media: { get: script.media } as PublishPorts['media'],
+    breakers: script.breakers ?? createBreakers<Tried>({ isFailure: ({ failed }) => failed }),
     platforms: { for: () => ({ open: () => session }) as unknown as PlatformAdapter },
     now: script.now ?? (() => NOW),
   })

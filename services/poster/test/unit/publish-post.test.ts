@@ -7,6 +7,10 @@ const throwing = (error: unknown) => async (): Promise<never> => {
   throw error
 }
 
+const never = (): never => {
+  throw new Error('nobody asks for this')
+}
+
 describe('every way out of publishing ends the post or keeps it waiting', () => {
   it.each([
     ['what the ledger refuses', new PermanentError('other_id', 'It is live as another.')],
@@ -195,6 +199,14 @@ describe('a platform whose breaker is open', () => {
     expect(await poster.run(approved())).toMatchObject({ kind })
     expect(poster.said).toEqual(said)
   })
+})
+
+it('while the breaker is open a post waits until the next probe, and asks for no lease', async () => {
+  const until = inSeconds(30)
+  const breakers = { trouble: () => ({ reason: 'x failed 10 times in a row', until }), execute: never }
+  const poster = scripted({ breakers, acquire: never })
+  expect(await poster.run(approved(), { lastAttempt: true })).toMatchObject({ kind: 'snooze', until })
+  expect(poster.said).toEqual([])
 })
 
 describe('images', () => {
