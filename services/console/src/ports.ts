@@ -11,9 +11,19 @@ import type {
   PostSubmitted,
 } from '@surepost/shared/contracts'
 import type { MediaStore } from '@surepost/shared/media'
-import type { Bus, RecordedFact } from '@surepost/shared/messaging'
+import type { Bus, DeadLetterCount, RecordedFact, Which } from '@surepost/shared/messaging'
 import type { Scope } from '@surepost/shared/runtime'
-import type { AccountAnswer, Counts, HistoryEntry, PostAnswer, PressureAnswer, QueueDepth } from './api/shapes.ts'
+import type {
+  AccountAnswer,
+  AlertAnswer,
+  Counts,
+  HistoryEntry,
+  LetterAnswer,
+  LetterHead,
+  PostAnswer,
+  PressureAnswer,
+  QueueDepth,
+} from './api/shapes.ts'
 import type { Position } from './decisions/cursor.ts'
 
 /** Every read has a deadline of its own and ends with the signal. */
@@ -108,6 +118,30 @@ export interface Queues {
   depths(read: Read): Promise<readonly QueueDepth[]>
 }
 
+/** The record of alerts in the database. */
+export interface AlertRecords {
+  /**
+   * The last raised first.
+   * @throws UnavailableError while the database is away
+   */
+  list(
+    query: { readonly active: boolean | undefined; readonly limit: number },
+    read: Read,
+  ): Promise<readonly AlertAnswer[]>
+}
+
+/** Messages that could not be handled, by the queue of their origin. Every method throws UnavailableError while RabbitMQ is away. */
+export interface DeadLetterBox {
+  /** Every queue that letters can be of; the methods take no other. */
+  readonly queues: readonly string[]
+  counts(read: Read): Promise<readonly DeadLetterCount[]>
+  list(queue: string, limit: number, read: Read): Promise<readonly LetterHead[]>
+  get(queue: string, id: string, read: Read): Promise<LetterAnswer | undefined>
+  /** Returns how many; so does `discard`. */
+  replay(queue: string, which: Which, read: Read): Promise<number>
+  discard(queue: string, which: Which, read: Read): Promise<number>
+}
+
 /** Where a post of an account is on its platform, and since when, by its id alone. */
 type Locate = (
   platform: PlatformName,
@@ -135,6 +169,8 @@ export interface Ports {
   readonly accounts: Accounts
   readonly pool: Pool
   readonly queues: Queues
+  readonly dead: DeadLetterBox
+  readonly alerts: AlertRecords
   readonly media: Pick<MediaStore, 'put' | 'get'> & { has(id: MediaId): Promise<boolean> }
   readonly live: LiveFacts
   readonly measure: Measure

@@ -1,11 +1,13 @@
 import { platformFor } from '@surepost/platforms'
 import { connectDatabase } from '@surepost/shared/database'
 import { folderMediaStore } from '@surepost/shared/media'
-import { connectBus } from '@surepost/shared/messaging'
+import { connectBus, openDeadLetters } from '@surepost/shared/messaging'
 import type { Scope } from '@surepost/shared/runtime'
 import { brokerAccounts } from './adapters/broker-accounts.ts'
 import { brokerAdmin } from './adapters/broker-admin.ts'
+import { databaseAlerts } from './adapters/database-alerts.ts'
 import { databasePosts } from './adapters/database-posts.ts'
+import { deadLetterBox } from './adapters/dead-letter-box.ts'
 import { liveFacts } from './adapters/live-facts.ts'
 import { rabbitmqQueues } from './adapters/rabbitmq-queues.ts'
 import { recentPosts } from './adapters/recent-posts.ts'
@@ -18,16 +20,16 @@ import type { Ports } from './ports.ts'
 export const startConsole = async (scope: Scope, config: Config): Promise<Listening> => {
   const { log } = scope
   const database = scope.use(connectDatabase({ url: config.SUPABASE_URL, key: config.SUPABASE_SERVICE_ROLE_KEY, log }))
-  const bus = scope.use(
-    await connectBus({
-      url: config.AMQP_URL,
-      managementUrl: config.RABBITMQ_MANAGEMENT_URL,
-      service: scope.name,
-      shards: config.BROKER_SHARDS,
-      log,
-      scope,
-    }),
-  )
+  const rabbitmq = {
+    url: config.AMQP_URL,
+    managementUrl: config.RABBITMQ_MANAGEMENT_URL,
+    service: scope.name,
+    shards: config.BROKER_SHARDS,
+    log,
+    scope,
+  }
+  const bus = scope.use(await connectBus(rabbitmq))
+  const dead = scope.use(await openDeadLetters(rabbitmq))
   const brokers = config.BROKER_URLS.map((url, shard) => brokerAdmin(shard, url, config.BROKER_ADMIN_KEY))
   const accounts = scope.use(brokerAccounts(brokers, log))
   const live = liveFacts()
@@ -46,6 +48,8 @@ export const startConsole = async (scope: Scope, config: Config): Promise<Listen
     accounts,
     pool: accounts,
     queues: rabbitmqQueues(config.RABBITMQ_MANAGEMENT_URL, config.AMQP_URL),
+    dead: deadLetterBox(dead),
+    alerts: databaseAlerts(database),
     media: await folderMediaStore(config.MEDIA_DIR),
     live,
     measure: (platform, text) => platformFor(platform, { baseUrl: config.X_BASE_URL }).measure(text),

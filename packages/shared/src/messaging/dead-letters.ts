@@ -1,9 +1,9 @@
 import type { Channel, GetMessage } from 'amqplib'
 import { AlertCleared } from '../contracts/index.ts'
-import { ContractError } from '../errors/index.ts'
+import { ContractError, UnavailableError, messageOf } from '../errors/index.ts'
 import { pause } from '../runtime/deadline.ts'
 import { deadLetterAlert } from './alerts.ts'
-import { type Connected, rpc } from './connection.ts'
+import { type Connected, placeOf, rpc } from './connection.ts'
 import { HEADER, attemptOf, copyProperties, headersOf } from './envelope.ts'
 import { type BusOptions, checkOptions } from './options.ts'
 import { Sender } from './sender.ts'
@@ -37,8 +37,13 @@ export interface DeadLetterCount {
 /** Which letters of a queue: one by its message id, or all that are there at the moment. */
 export type Which = { readonly id: string } | 'all'
 
-/** A person's view of the dead queues. `queue` is always the queue of origin, such as `poster.publish.0`. */
+/**
+ * A person's view of the dead queues. `queue` is always the queue of origin, such as `poster.publish.0`. Calls take
+ * turns: a letter that one of them looks at is not there for another.
+ */
 export interface DeadLetters extends AsyncDisposable {
+  /** Every queue of origin that there is. */
+  readonly queues: readonly string[]
   /** How many letters every queue has, zero included. */
   counts(): Promise<readonly DeadLetterCount[]>
   /** The oldest letters, which stay where they are. */
@@ -61,6 +66,9 @@ const byAge = (a: DeadLetter, b: DeadLetter): number =>
 /** A quorum queue takes this long, at most, to show what was handed back to it. */
 const PUT_BACK_MS = 1_000
 const PUT_BACK_EVERY_MS = 20
+
+/** How long a call waits for a connection that is not there. */
+const AVAILABLE_MS = 5_000
 
 type Visit = (message: GetMessage) => Promise<'leave' | 'take' | 'stop'>
 
@@ -108,13 +116,36 @@ const deadLettersOn = (transport: Transport): DeadLetters => {
     if (taken > 0) await clearAlert(transport, queue)
     return taken
   }
+  const turn = takingTurns()
   return {
-    counts: () => onChannel(transport, (channel) => Promise.all(known.map((queue) => count(channel, queue)))),
-    list: (queue, limit) => list(queue, limit, () => true),
-    get: async (queue, id) => (await list(queue, 1, (letter) => letter.id === id))[0],
-    replay: (queue, which) => take(queue, which, (message) => replay(transport, queue, message)),
-    discard: (queue, which) => take(queue, which, async () => {}),
+    queues: known,
+    counts: () =>
+      turn(() => onChannel(transport, (channel) => Promise.all(known.map((queue) => count(channel, queue))))),
+    list: (queue, limit) => turn(() => list(queue, limit, () => true)),
+    get: async (queue, id) => (await turn(() => list(queue, 1, (letter) => letter.id === id)))[0],
+    replay: (queue, which) => turn(() => take(queue, which, (message) => replay(transport, queue, message))),
+    discard: (queue, which) => turn(() => take(queue, which, async () => {})),
     [Symbol.asyncDispose]: () => transport.close(),
+  }
+}
+
+/** Runs one work after another, in the order in which they came, whatever becomes of those before. */
+const takingTurns = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const mine = last.then(work)
+    last = mine.catch(() => {})
+    return mine
+  }
+}
+
+/** @throws UnavailableError when there is none in time */
+const connectionOf = async ({ consuming, options }: Transport): Promise<Connected> => {
+  try {
+    return await consuming.available(AbortSignal.timeout(AVAILABLE_MS))
+  } catch (cause) {
+    const why = consuming.trouble ?? `RabbitMQ at ${placeOf(options.url)} does not answer.`
+    throw new UnavailableError('rabbitmq', why, { cause })
   }
 }
 
@@ -122,13 +153,19 @@ const onChannel = async <T>(
   transport: Transport,
   work: (channel: Channel, connected: Connected) => Promise<T>,
 ): Promise<T> => {
-  const connected = await transport.consuming.available()
-  const channel = await rpc(connected, 'opening a channel', connected.model.createChannel())
-  channel.on('error', () => {})
+  const connected = await connectionOf(transport)
+  let closed: unknown
   try {
-    return await work(channel, connected)
-  } finally {
-    await rpc(connected, 'closing a channel', channel.close()).catch(() => {})
+    const channel = await rpc(connected, 'opening a channel', connected.model.createChannel())
+    channel.on('error', (error: unknown) => (closed = error))
+    try {
+      return await work(channel, connected)
+    } finally {
+      await rpc(connected, 'closing a channel', channel.close()).catch(() => {})
+    }
+  } catch (cause) {
+    if (closed === undefined && !connected.lost.aborted) throw cause
+    throw new UnavailableError('rabbitmq', `RabbitMQ ended the call: ${messageOf(cause)}.`, { cause })
   }
 }
 

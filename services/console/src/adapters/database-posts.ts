@@ -1,10 +1,10 @@
 import { PostSubmitted } from '@surepost/shared/contracts'
 import type { Database } from '@surepost/shared/database'
-import { ContractError } from '@surepost/shared/errors'
 import { z } from 'zod'
 import { Counts } from '../api/shapes.ts'
 import type { PostQuery, PostRecords } from '../ports.ts'
 import { inOrder } from '../decisions/history-order.ts'
+import { parsed } from './parsed.ts'
 import { FactRow, POST_COLUMNS, PostRow } from './post-rows.ts'
 
 type Reader<Method extends keyof PostRecords> = (database: Pick<Database, 'read' | 'rpc'>) => PostRecords[Method]
@@ -15,13 +15,6 @@ const OVERVIEW_MS = 7 * 24 * 60 * 60 * 1_000
 const READ_MS = 6_000
 /** A post's facts: a thread of 25 with its attempts and seven checks each stays below it. */
 const MAX_FACTS = 1_000
-
-const parsed = <S extends z.ZodType>(what: string, schema: S, value: unknown): z.output<S> => {
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const [issue] = result.error.issues
-  throw new ContractError(`The database's ${what} has another shape: ${issue?.path.join('.')} ${issue?.message}`)
-}
 
 const find: Reader<'find'> = (database) => async (id, read) => {
   const row = await database.read(

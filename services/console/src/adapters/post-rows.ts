@@ -12,7 +12,7 @@ import {
 import type { PostAnswer, SegmentAnswer } from '../api/shapes.ts'
 
 /** PostgREST writes `2026-01-01T00:00:00.123+00:00`; the API says everything in UTC, in milliseconds. */
-const Timestamp = z.string().transform((text) => new Date(text).toISOString())
+export const Timestamp = z.string().transform((text) => new Date(text).toISOString())
 
 const SegmentRow = z
   .object({
