@@ -1,13 +1,16 @@
 import { Command, CommanderError } from 'commander'
 import { StackError } from '@surepost/stack'
 import { messageOf } from '@surepost/shared/errors'
+import { alertsCommand } from './commands/alerts.ts'
 import { chaosCommand } from './commands/chaos.ts'
 import { checkCommand } from './commands/check.ts'
+import { deadCommand } from './commands/dead.ts'
 import { demoCommand } from './commands/demo.ts'
 import { downCommand } from './commands/down.ts'
 import { stackCommand } from './commands/stack.ts'
 import { testCommand } from './commands/test.ts'
 import { upCommand } from './commands/up.ts'
+import { ConsoleError } from './console/client.ts'
 import { Interrupted } from './interrupt.ts'
 import { red } from './output.ts'
 
@@ -25,7 +28,17 @@ export const runCli = async (args: readonly string[]): Promise<ExitCode> => {
   const done = (status: ExitCode): void => {
     code = status
   }
-  for (const command of [demoCommand, upCommand, downCommand, stackCommand, testCommand, checkCommand, chaosCommand])
+  for (const command of [
+    demoCommand,
+    upCommand,
+    downCommand,
+    stackCommand,
+    deadCommand,
+    alertsCommand,
+    testCommand,
+    checkCommand,
+    chaosCommand,
+  ])
     command(program, done)
   try {
     await program.parseAsync(args, { from: 'user' })
@@ -41,6 +54,7 @@ const explain = (error: unknown): ExitCode => {
   if (error instanceof Interrupted) return error.exitCode
   console.error(red(messageOf(error)))
   // A plain sentence suffices where the person can act on it; anything else is a defect of ours.
-  if (!(error instanceof StackError) && error instanceof Error && error.stack !== undefined) console.error(error.stack)
+  const isSaid = error instanceof StackError || error instanceof ConsoleError
+  if (!isSaid && error instanceof Error && error.stack !== undefined) console.error(error.stack)
   return 1
 }

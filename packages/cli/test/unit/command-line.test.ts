@@ -19,7 +19,7 @@ afterEach(() => {
 
 test('--help names every command and exits with 0', async () => {
   expect(await runCli(['--help'])).toBe(0)
-  for (const command of ['demo', 'up', 'down', 'stack', 'test', 'check'])
+  for (const command of ['demo', 'up', 'down', 'stack', 'dead', 'alerts', 'test', 'check'])
     expect(said).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'))
 })
 
@@ -28,6 +28,12 @@ test.each([
   [['up', '--nonsense'], "unknown option '--nonsense'"],
   [['up', '--port', 'abc'], 'It must be a whole number from 1024 to 65500'],
   [['stack', 'stop'], "missing required argument 'part'"],
+  [['dead', 'bogus'], "too many arguments for 'dead'"],
+  [['dead', 'list'], "missing required argument 'queue'"],
+  [['dead', 'list', 'q', '--limit', '0'], 'It must be a whole number from 1 to 500'],
+  [['dead', 'replay', 'q'], 'say which letters: the id of one, or --all'],
+  [['dead', 'replay', 'q', 'an-id', '--all'], 'not both'],
+  [['alerts', 'all'], "too many arguments for 'alerts'"],
 ])('the command line %j is refused with exit status 2 and a sentence', async (args, sentence) => {
   expect(await runCli(args)).toBe(2)
   expect(said).toContain(sentence)
