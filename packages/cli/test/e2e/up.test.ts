@@ -105,6 +105,13 @@ test('"up --json" names everything, its commands take a dependency away and brin
     stderr: expect.stringContaining(`${port} (control)`),
   })
 
+  // Without a URL the console is that of the stack in the data folder; its key is not shown.
+  const dead = await run(surepost, ['dead', '--json', '--data', dataDir])
+  expect(JSON.parse(dead.stdout).queues).toContainEqual({ queue: 'poster.publish.0', messages: 0 })
+  const alerts = await run(surepost, ['alerts', '--json', '--data', dataDir])
+  expect(JSON.parse(alerts.stdout)).toEqual({ alerts: expect.any(Array) })
+  expect(dead.stdout + dead.stderr + alerts.stdout + alerts.stderr).not.toContain(line.apiKey)
+
   const postgres = line.dependencies.find(({ name }) => name === 'postgres')
   const alive = async (): Promise<boolean> =>
     (await fetch(`${line.supabaseUrl}/rest/v1/accounts?select=id`, { headers })).status === 200

@@ -12,8 +12,14 @@ export const deadLetterAlert = (queue: string): string => `dead-letters:${queue}
 
 interface Recent {
   readonly timer: NodeJS.Timeout
-  /** The latest sentence that was held back. */
-  waiting: string | undefined
+  /** The latest that was held back. */
+  waiting: Parking | undefined
+}
+
+interface Parking {
+  readonly sentence: string
+  /** When it was parked: told later, it does not undo a clearing that came in between. */
+  readonly at: string
 }
 
 /** Raises the alerts for dead letters, at most one per queue and minute. */
@@ -32,16 +38,17 @@ export class DeadLetterAlerts {
   /** Say that a message was parked, and why. Never throws: parking it is what must not fail. */
   async raise(queue: string, reason: string): Promise<void> {
     const sentence = `A message of ${queue} was parked in ${deadQueue(queue)}: ${reason}. Look at it with "surepost dead", then replay or discard it.`
+    const parking = { sentence: sentence.slice(0, 2_000), at: new Date().toISOString() }
     const recent = this.#recent.get(queue)
     if (recent !== undefined) {
-      recent.waiting = sentence
+      recent.waiting = parking
       return
     }
     this.#recent.set(queue, {
       timer: setTimeout(() => void this.#tellRest(queue), EVERY_MS).unref(),
       waiting: undefined,
     })
-    await this.#emit(queue, sentence)
+    await this.#emit(queue, parking)
   }
 
   /** Tell at once what was held back. */
@@ -56,13 +63,8 @@ export class DeadLetterAlerts {
     if (recent?.waiting !== undefined) await this.#emit(queue, recent.waiting)
   }
 
-  async #emit(queue: string, sentence: string): Promise<void> {
-    const body = {
-      at: new Date().toISOString(),
-      key: deadLetterAlert(queue),
-      severity: 'critical',
-      sentence: sentence.slice(0, 2_000),
-    }
+  async #emit(queue: string, parking: Parking): Promise<void> {
+    const body = { ...parking, key: deadLetterAlert(queue), severity: 'critical' }
     try {
       await this.#publisher.publish({
         exchange: FACTS_EXCHANGE,

@@ -95,6 +95,25 @@ test('whoever empties a dead queue clears its alert, and not before it is empty'
   expect(await dead.discard(QUEUE, 'all')).toBe(0)
 })
 
+test('what was parked before the queue was emptied, and is told after it, does not raise the alert again', async () => {
+  const facts: { readonly type: string; readonly body: { readonly at: string; readonly key: string } }[] = []
+  const watching = await busOf(env)
+  await watching.watchFacts((fact) => void facts.push(fact as (typeof facts)[number]))
+  const alertsOf = (type: string) =>
+    facts.filter((fact) => fact.type === type && fact.body.key === deadLetterAlert(QUEUE))
+  {
+    // The first is told at once; the second is held back, and told when this bus ends.
+    await using bus = await busOf(env)
+    await park(bus, ['a', 'b'])
+    expect(await (await deadLettersOf(env)).discard(QUEUE, 'all')).toBe(2)
+    await eventually(() => alertsOf('alert.cleared').length === 1)
+    expect(alertsOf('alert.raised')).toHaveLength(1)
+  }
+  const [, late] = await eventually(() => alertsOf('alert.raised').length === 2 && alertsOf('alert.raised'))
+  const [cleared] = alertsOf('alert.cleared')
+  expect((late?.body.at ?? '') < (cleared?.body.at ?? '')).toBe(true)
+})
+
 test('a queue that there is not is refused with those that there are', async () => {
   const dead = await deadLettersOf(env)
   await expect(dead.list('poster.publish', 10)).rejects.toThrow(ContractError)
