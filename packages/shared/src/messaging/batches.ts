@@ -2,7 +2,7 @@ import type { FactContract } from '../contracts/index.ts'
 import { linkedSignal, pause, within } from '../runtime/deadline.ts'
 import { DRAIN_MS } from './consumer.ts'
 import { outcomeOfError, whenToHandle } from './decide.ts'
-import { attemptOf, brokenEnvelope, decode, notBeforeOf } from './envelope.ts'
+import { attemptOf, brokenEnvelope, decode, isSuspect, notBeforeOf } from './envelope.ts'
 import { type Settling, bury, delay, settleOutcome } from './settle.ts'
 import { Subscription, type SubscriptionOptions, type Taken } from './subscription.ts'
 import { RUNG_NAMES } from './topology.ts'
@@ -123,7 +123,8 @@ export class Batcher implements Consumption {
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       await this.#filled()
-      const batch = this.#buffer.splice(0, this.#options.max).filter(({ taken }) => !taken.lost.aborted)
+      const [batch, rest] = nextBatch(this.#buffer, this.#options.max)
+      this.#buffer = rest
       if (batch.length > 0 && !this.#stop.signal.aborted) await this.#apply(batch)
     }
   }
@@ -131,11 +132,9 @@ export class Batcher implements Consumption {
   /** Waits until a batch is full or its first fact has waited `lingerMs`. */
   async #filled(): Promise<void> {
     const { max, lingerMs } = this.#options
-    let due: number | undefined
     while (!this.#stop.signal.aborted) {
       const [first] = this.#buffer
-      if (first !== undefined) due ??= Date.now() + lingerMs
-      const left = due === undefined ? undefined : due - Date.now()
+      const left = first === undefined ? undefined : first.taken.receivedAt + lingerMs - Date.now()
       if (this.#buffer.length >= max || (left !== undefined && left <= 0)) return
       this.#arrived = Promise.withResolvers<void>()
       await (left === undefined
@@ -190,6 +189,20 @@ export class Batcher implements Consumption {
       }),
     )
   }
+}
+
+/**
+ * What is applied next, in order, and what stays. Facts that may end the process (see `isSuspect`) wait for all others
+ * and then go alone, in random order, so that only the one that kills comes back until it is parked.
+ */
+const nextBatch = (buffer: readonly Entry[], max: number): readonly [Entry[], Entry[]] => {
+  const inHand = buffer.filter(({ taken }) => !taken.lost.aborted)
+  const kinds = Map.groupBy(inHand, ({ taken }) => isSuspect(taken.message))
+  const [others = [], suspects = []] = [kinds.get(false), kinds.get(true)]
+  const at = Math.floor(Math.random() * suspects.length)
+  return others.length > 0
+    ? [others.slice(0, max), [...suspects, ...others.slice(max)]]
+    : [suspects.slice(at, at + 1), suspects.toSpliced(at, 1)]
 }
 
 const kindOf = (outcome: Outcome | 'interrupted' | undefined): string | undefined =>
