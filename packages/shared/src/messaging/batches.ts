@@ -2,7 +2,7 @@ import type { FactContract } from '../contracts/index.ts'
 import { linkedSignal, pause, within } from '../runtime/deadline.ts'
 import { DRAIN_MS } from './consumer.ts'
 import { outcomeOfError, whenToHandle } from './decide.ts'
-import { attemptOf, brokenEnvelope, decode, isSuspect, notBeforeOf } from './envelope.ts'
+import { attemptOf, brokenEnvelope, decode, isSuspect, notBeforeOf, sentAtOf } from './envelope.ts'
 import { type Settling, bury, delay, settleOutcome } from './settle.ts'
 import { Subscription, type SubscriptionOptions, type Taken } from './subscription.ts'
 import { RUNG_NAMES } from './topology.ts'
@@ -11,12 +11,12 @@ import {
   type Consumption,
   type HandlerContext,
   type Outcome,
-  type RecordedFact,
+  type QueuedFact,
   done,
   snooze,
 } from './types.ts'
 
-type ApplyFacts = (batch: readonly RecordedFact[], context: HandlerContext) => Promise<readonly Outcome[]>
+type ApplyFacts = (batch: readonly QueuedFact[], context: HandlerContext) => Promise<readonly Outcome[]>
 
 export interface BatcherOptions extends Omit<SubscriptionOptions, 'receive' | 'prefetch'>, Settling, BatchOptions {
   readonly facts: readonly FactContract[]
@@ -29,7 +29,7 @@ export interface BatcherOptions extends Omit<SubscriptionOptions, 'receive' | 'p
 
 interface Entry {
   readonly taken: Taken
-  readonly fact: RecordedFact
+  readonly fact: QueuedFact
 }
 
 const HOLD_MS = 25 * 60_000
@@ -99,7 +99,13 @@ export class Batcher implements Consumption {
     if (early.handle === 'later') return this.#asideFrom(delay(this.#options, taken, early.rung))
     const decoded = decode(contract, message)
     if (!decoded.ok) return this.#asideFrom(bury(this.#options, taken, decoded.reason))
-    const entry = { taken, fact: { id: String(message.properties.messageId), type: contract.type, body: decoded.body } }
+    const fact = {
+      id: String(message.properties.messageId),
+      type: contract.type,
+      body: decoded.body,
+      sentAt: sentAtOf(message) ?? new Date(taken.receivedAt),
+    }
+    const entry = { taken, fact }
     if (early.handle === 'now') this.#collect(entry)
     else this.#asideFrom(pause(early.ms, taken.lost).then(() => this.#collect(entry)))
   }

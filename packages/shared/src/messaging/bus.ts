@@ -35,6 +35,7 @@ import type {
   HandlerContext,
   OfShard,
   Outcome,
+  QueuedFact,
   RecordedFact,
   Route,
   SendCommandOptions,
@@ -178,7 +179,7 @@ class RabbitBus implements Bus {
 
   async consumeFactBatches(
     queue: string,
-    apply: (batch: readonly RecordedFact[], context: HandlerContext) => Promise<readonly Outcome[]>,
+    apply: (batch: readonly QueuedFact[], context: HandlerContext) => Promise<readonly Outcome[]>,
     options: BatchOptions,
   ): Promise<Consumption> {
     return this.#start(new Batcher({ ...this.#settling(queue, 'facts'), ...options, facts: RECORDED_FACTS, apply }))

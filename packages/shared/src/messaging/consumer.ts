@@ -11,6 +11,7 @@ import {
   headersOf,
   isSuspect,
   notBeforeOf,
+  sentAtOf,
 } from './envelope.ts'
 import { Limiter } from './limiter.ts'
 import { type Settling, bury, delay, settleOutcome } from './settle.ts'
@@ -157,7 +158,7 @@ const unknownType = (type: unknown): string =>
   typeof type === 'string' && type !== '' ? `its type "${type}" has no handler here` : 'it has no type'
 
 const deliveryOf = (route: Route, { message, receivedAt }: Taken, body: unknown): Delivery<unknown> => {
-  const { messageId, correlationId, replyTo, timestamp } = message.properties
+  const { messageId, correlationId, replyTo } = message.properties
   const id = String(messageId)
   const attempt = attemptOf(message)
   return {
@@ -166,7 +167,7 @@ const deliveryOf = (route: Route, { message, receivedAt }: Taken, body: unknown)
     body,
     attempt,
     lastAttempt: attempt > rungsOf(route).length,
-    sentAt: new Date(typeof timestamp === 'number' ? timestamp * 1_000 : receivedAt),
+    sentAt: sentAtOf(message) ?? new Date(receivedAt),
     correlationId: typeof correlationId === 'string' ? correlationId : id,
     replyTo: typeof replyTo === 'string' && replyTo !== '' ? replyTo : undefined,
   }

@@ -134,6 +134,10 @@ export const notBeforeOf = (message: Pick<Message, 'properties'>): number | unde
   return typeof value === 'string' ? Date.parse(value) : Number.NaN
 }
 
+/** When it was first published, to the second; copies keep it. Undefined for what others than us sent without a time. */
+export const sentAtOf = ({ properties: { timestamp } }: Pick<Message, 'properties'>): Date | undefined =>
+  typeof timestamp === 'number' ? new Date(timestamp * 1_000) : undefined
+
 /** How often the broker has had it back unacked. Only a quorum queue counts, and copies begin anew. */
 const returnsOf = (message: Pick<Message, 'properties'>): number => {
   const value = headersOf(message)['x-delivery-count']

@@ -64,6 +64,12 @@ export interface RecordedFact {
   readonly body: unknown
 }
 
+/** A recorded fact as it comes from its queue. */
+export interface QueuedFact extends RecordedFact {
+  /** When it was first published, to the second. */
+  readonly sentAt: Date
+}
+
 export interface SendOptions {
   /** Message id (UUID). A repeat after an unknown end uses the same one; consumers are idempotent by it. */
   readonly id?: string
@@ -150,7 +156,7 @@ export interface Bus extends AsyncDisposable {
    */
   consumeFactBatches(
     queue: string,
-    apply: (batch: readonly RecordedFact[], context: HandlerContext) => Promise<readonly Outcome[]>,
+    apply: (batch: readonly QueuedFact[], context: HandlerContext) => Promise<readonly Outcome[]>,
     options: BatchOptions,
   ): Promise<Consumption>
   /** Facts from now on, without a durable queue: for live views. */
