@@ -12,6 +12,7 @@ import { done, handle, snooze, type Bus, type Outcome } from '@surepost/shared/m
 import type { MediaStore } from '@surepost/shared/media'
 import type { PlatformAdapter, SegmentDraft } from '@surepost/platforms'
 import { publishSegment, type Publishing } from '../publish/segment.ts'
+import { createTurns } from '../publish/turns.ts'
 import type { End, Stop } from '../publish/verdict.ts'
 
 export interface PublishPorts {
@@ -32,7 +33,11 @@ const COME_BACK_MS = 3_000
 /** Publish what is not live yet of one approved post, in order, under one `act` lease. */
 export const publishPost = (given: PublishPorts) => {
   const ports: Ports = { ...given, now: given.now ?? (() => new Date()) }
+  const turns = createTurns(ports.now)
   return handle(PublishPost, async ({ body: post, lastAttempt }, { signal }): Promise<Outcome> => {
+    const turn = turns.enter(post.account)
+    if (turn.comeBack !== undefined) return snooze(turn.comeBack, `other posts of ${post.account} are in hand`)
+    using _held = turn
     const outcome = await attempt(ports, post, signal).catch((error: unknown) => waitFor(error, ports.now()))
     if (outcome.kind === 'retry' && lastAttempt)
       await emitEnd(ports, post, null, { kind: 'failed', code: 'attempts_spent', reason: messageOf(outcome.cause) })
