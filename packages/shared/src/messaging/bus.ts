@@ -17,6 +17,7 @@ import { linkedSignal } from '../runtime/deadline.ts'
 import { Asks } from './asks.ts'
 import { Batcher } from './batches.ts'
 import { Consumer } from './consumer.ts'
+import { countDeadLetters } from './dead-letters.ts'
 import { decode, issuesOf } from './envelope.ts'
 import { type Inbox, type InboxOptions, jsonReceiver, openInbox } from './inboxes.ts'
 import type { Link } from './link.ts'
@@ -32,6 +33,7 @@ import type {
   BatchOptions,
   Bus,
   Consumption,
+  DeadLetterCount,
   HandlerContext,
   OfShard,
   Outcome,
@@ -183,6 +185,10 @@ class RabbitBus implements Bus {
     options: BatchOptions,
   ): Promise<Consumption> {
     return this.#start(new Batcher({ ...this.#settling(queue, 'facts'), ...options, facts: RECORDED_FACTS, apply }))
+  }
+
+  async deadLetters(): Promise<readonly DeadLetterCount[]> {
+    return countDeadLetters(this.transport)
   }
 
   async health(): Promise<readonly string[]> {

@@ -87,8 +87,13 @@ export class Consumer implements Consumption {
   }
 
   async #take(taken: Taken): Promise<void> {
+    const { message } = taken
+    // Before its turn: what may kill beside it must not take from it the last time that it can be parked with a reason.
+    const broken = brokenEnvelope(message)
+    if (broken !== undefined)
+      return this.#count(message.properties.type, 'malformed', bury(this.#options, taken, broken))
     using ends = linkedSignal(this.#stop.signal, taken.lost)
-    const suspect = isSuspect(taken.message)
+    const suspect = isSuspect(message)
     // In another order each time, so that those beside the one that kills are done before it in some life or other.
     if (suspect && !(await pause(Math.random() * SUSPECTS_SPREAD_MS, ends.signal))) return taken.handBack()
     using place = await this.#limiter.acquire(ends.signal, suspect ? Infinity : 1)
@@ -98,9 +103,6 @@ export class Consumer implements Consumption {
 
   async #process(taken: Taken, signal: AbortSignal): Promise<void> {
     const { message } = taken
-    const broken = brokenEnvelope(message)
-    if (broken !== undefined)
-      return this.#count(message.properties.type, 'malformed', bury(this.#options, taken, broken))
     const route = this.#routes.get(String(message.properties.type))
     if (route === undefined)
       return this.#count('', 'malformed', bury(this.#options, taken, unknownType(message.properties.type)))

@@ -93,6 +93,12 @@ export interface AskOptions {
   readonly signal?: AbortSignal
 }
 
+/** `queue` is the queue of origin, such as `poster.publish.0`. */
+export interface DeadLetterCount {
+  readonly queue: string
+  readonly messages: number
+}
+
 /** A running consumer. Disposing it stops taking, waits for what is in flight and hands back the rest. */
 export interface Consumption extends AsyncDisposable {
   /** Stop taking new messages (a breaker's way of acting); what is in flight goes on. */
@@ -161,6 +167,8 @@ export interface Bus extends AsyncDisposable {
   ): Promise<Consumption>
   /** Facts from now on, without a durable queue: for live views. */
   watchFacts(receive: (fact: RecordedFact) => void): Promise<AsyncDisposable>
+  /** How many dead letters every queue has, zero included. @throws UnavailableError */
+  deadLetters(): Promise<readonly DeadLetterCount[]>
   /** Empty while usable; otherwise a sentence per trouble (not connected, blocked by an alarm, policy missing). */
   health(): Promise<readonly string[]>
 }

@@ -1,8 +1,9 @@
-import { JobRan, PauseAccount, newId } from '@surepost/shared/contracts'
+import { CollectMetrics, JobRan, PauseAccount, newId } from '@surepost/shared/contracts'
+import { done, handle } from '@surepost/shared/messaging'
 import { eventually, isolate } from '@surepost/testkit'
 import { expect, test } from 'vitest'
 import { jobRan, pause } from '../fixtures/bodies.ts'
-import { busOf, deadLettersOf } from '../fixtures/bus.ts'
+import { busOf, deadLettersOf, managementOf } from '../fixtures/bus.ts'
 import { type Run, run } from '../fixtures/process.ts'
 
 const env = await isolate()
@@ -90,3 +91,42 @@ test('work that outlasts the grace period is left to the next process, and the s
   const second = worker()
   await second.said('BEGUN endless:600000')
 }, 120_000)
+
+test('a replay that is killed in the middle loses no dead letter, and the next one finishes it with the original bytes', async () => {
+  const bus = await busOf(env)
+  const dead = await deadLettersOf(env)
+  const management = managementOf(env)
+  const queue = 'scraper.metrics'
+  const letters = new Map(Array.from({ length: 1_500 }, (_, i) => [newId(), `not a command: ${i}`]))
+  await Promise.all(
+    [...letters].map(([id, bytes]) =>
+      management.put(`${queue}.dead`, bytes, { type: 'metrics.collect', message_id: id, headers: { version: 1 } }),
+    ),
+  )
+  const waiting = async (): Promise<number> =>
+    (await bus.deadLetters()).find((one) => one.queue === queue)?.messages ?? 0
+  await eventually(async () => (await waiting()) === letters.size, { timeoutMs: 60_000 })
+  const first = run('replayer', { AMQP_URL: env.endpoints.amqpUrl, QUEUE: queue })
+  await first.said('STARTED')
+  await eventually(async () => (await management.countOf(queue)) > 50, { timeoutMs: 60_000, everyMs: 5 })
+  first.child.kill('SIGKILL')
+  await first.exit()
+  expect(first.out()).not.toContain('REPLAYED')
+  const left = await eventually(async () => ((await waiting()) > 0 ? waiting() : undefined))
+  expect(left).toBeLessThan(letters.size)
+  await dead.replay(queue, 'all')
+  expect(await waiting()).toBe(0)
+  // They are malformed, so whoever takes them parks them again, as they are.
+  await using _consumption = await bus.consume([handle(CollectMetrics, async () => done)], { prefetch: 100 })
+  const parked = await eventually(
+    async () => {
+      const found = await dead.list(queue, 5_000)
+      return new Set(found.map(({ id }) => id)).size === letters.size && found
+    },
+    { timeoutMs: 60_000 },
+  )
+  for (const { id, content } of parked) expect(content.toString()).toBe(letters.get(id))
+  // One letter may have been sent and not taken when the process was killed.
+  expect(parked.length).toBeLessThanOrEqual(letters.size + 1)
+  await dead.discard(queue, 'all')
+}, 180_000)

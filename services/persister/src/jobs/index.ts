@@ -1,4 +1,5 @@
 import { checkScheduler } from './check-scheduler.ts'
+import { deadLetterWatch } from './dead-letter-watch.ts'
 import { dispatcher } from './dispatcher.ts'
 import { harvestScheduler } from './harvest-scheduler.ts'
 import { housekeeping } from './housekeeping.ts'
@@ -9,4 +10,6 @@ import { replyScheduler } from './reply-scheduler.ts'
 
 /** Every job of the persister. */
 export const allJobs = (ports: JobPorts): readonly Job[] =>
-  [dispatcher, checkScheduler, harvestScheduler, replyScheduler, missedMarker, housekeeping].map((job) => job(ports))
+  [dispatcher, checkScheduler, harvestScheduler, replyScheduler, missedMarker, deadLetterWatch, housekeeping].map(
+    (job) => job(ports),
+  )

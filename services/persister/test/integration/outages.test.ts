@@ -16,7 +16,11 @@ const {
   bringDatabaseBack,
   statsOf,
   returnsIn,
+  putInto,
+  purge,
 } = await persisterOn(await isolate())
+const deadLettersOf = async (queue: string): Promise<number | undefined> =>
+  (await bus.deadLetters()).find((one) => one.queue === queue)?.messages
 const many = (name: string, count: number) => Array.from({ length: count }, (_, i) => alert(`${name} ${i}`))
 const away = () => eventually(async () => (await readyz()).status === 503, { timeoutMs: 30_000 })
 
@@ -37,7 +41,7 @@ it('burns no delivery counts, however often the database goes away, and goes on 
   await Promise.all(last.map(emit))
   await away()
   expect((await statsOf(QUEUE)).message_stats?.redeliver ?? 0).toBe(0)
-  expect((await statsOf(`${QUEUE}.dead`)).messages).toBe(0)
+  expect(await deadLettersOf(QUEUE)).toBe(0)
   // The stop hands them back: that is the only time that any of them has come back.
   await stopOne(service)
   const returns = await eventually(async () => {
@@ -48,7 +52,7 @@ it('burns no delivery counts, however often the database goes away, and goes on 
   await bringDatabaseBack()
   await startOne()
   await eventually(() => recorded(last), { timeoutMs: 60_000 })
-  expect((await statsOf(`${QUEUE}.dead`)).messages).toBe(0)
+  expect(await deadLettersOf(QUEUE)).toBe(0)
 }, 240_000)
 
 it('tells while the database is away that facts wait for long, and that it is over when they are recorded', async () => {
@@ -80,3 +84,12 @@ it('clears what a persister that died has raised', async () => {
     { timeoutMs: 30_000 },
   )
 }, 120_000)
+
+it('tells of dead letters that RabbitMQ parked by itself, and that there are none any more', async () => {
+  const active = async (): Promise<boolean> =>
+    (await rows(`select 1 from alerts where key = 'dead-letters:scraper.metrics' and active`)).length === 1
+  await putInto('scraper.metrics.dead', '{}')
+  await eventually(active, { timeoutMs: 60_000 })
+  await purge('scraper.metrics.dead')
+  await eventually(async () => !(await active()), { timeoutMs: 60_000 })
+}, 150_000)

@@ -126,10 +126,12 @@ describe('the persister', () => {
       const found = await rows<{ job: string }>(
         `select job from job_heartbeats where last_success_at is not null order by job`,
       )
-      return found.length === 6 ? found.map(({ job }) => job) : undefined
+      return found.length === 7 ? found.map(({ job }) => job) : undefined
     })
     expect(jobs).toEqual(
-      ['checks', 'dispatch', 'harvest', 'housekeeping', 'missed', 'replies'].map((name) => `persister.${name}`),
+      ['checks', 'dead-letters', 'dispatch', 'harvest', 'housekeeping', 'missed', 'replies'].map(
+        (name) => `persister.${name}`,
+      ),
     )
     await Promise.all(consumers.map((consumer) => consumer[Symbol.asyncDispose]()))
   }, 90_000)

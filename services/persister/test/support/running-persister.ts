@@ -42,11 +42,18 @@ export const persisterOn = async (env: Awaited<ReturnType<typeof isolate>>) => {
     postgres.pathname = '/postgres'
     return query(postgres.href, sql, values)
   }
-  const management = async (path: string, init: RequestInit = {}): Promise<unknown> => {
-    const target = new URL(`api/queues/${vhost}/${path}`, managementUrl)
+  const management = async (
+    queue: string,
+    init: RequestInit = {},
+    path = `queues/${vhost}/${queue}`,
+  ): Promise<unknown> => {
+    const target = new URL(`api/${path}`, managementUrl)
     const authorization = `Basic ${btoa(`${target.username}:${target.password}`)}`
     target.username = target.password = ''
-    return (await fetch(target, { ...init, headers: { authorization, 'content-type': 'application/json' } })).json()
+    const response = await fetch(target, { ...init, headers: { authorization, 'content-type': 'application/json' } })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`)
+    return text === '' ? undefined : JSON.parse(text)
   }
 
   return {
@@ -90,6 +97,14 @@ export const persisterOn = async (env: Awaited<ReturnType<typeof isolate>>) => {
       await maintenance(`alter database ${vhost} allow_connections true`)
     },
     statsOf: async (queue: string): Promise<QueueStats> => (await management(queue)) as QueueStats,
+    /** Bytes into a queue behind our back. */
+    async putInto(queue: string, bytes: string): Promise<void> {
+      const body = { routing_key: queue, payload: bytes, payload_encoding: 'string', properties: { delivery_mode: 2 } }
+      await management('', { method: 'POST', body: JSON.stringify(body) }, `exchanges/${vhost}/amq.default/publish`)
+    },
+    async purge(queue: string): Promise<void> {
+      await management(`${queue}/contents`, { method: 'DELETE' })
+    },
     /** How often each message that waits in a queue came back to it unacked. They stay, and come back once more. */
     async returnsIn(queue: string): Promise<readonly number[]> {
       const body = { count: 10_000, ackmode: 'reject_requeue_true', encoding: 'auto' }
