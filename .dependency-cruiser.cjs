@@ -32,6 +32,21 @@ module.exports = {
       to: { path: npm('@supabase') },
     },
     {
+      name: 'database-client-stays-inside',
+      comment: 'Every call to the database goes through connectDatabase: nothing else reaches the client behind it.',
+      severity: 'error',
+      from: { pathNot: '^packages/shared/src/database/' },
+      to: { path: '^packages/shared/src/database/(client|calls)\\.ts$' },
+    },
+    {
+      name: 'no-second-way-to-the-database',
+      comment:
+        'Only migrations, the local stack, what judges from outside (demo, chaos) and tests speak to Postgres itself.',
+      severity: 'error',
+      from: { pathNot: '(^services/persister/src/migrations/|^packages/(stack|cli)/|^chaos/|/test/)' },
+      to: { path: npm('pg') },
+    },
+    {
       name: 'only-the-broker-launches-browsers',
       comment:
         'Only services/browser-broker and the lease client import Playwright at run time; others import its types.',

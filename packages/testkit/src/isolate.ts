@@ -15,6 +15,8 @@ export interface IsolatedEnvironment {
   /** Stop and start what all test files share: only for tests that run alone. */
   stopDependency(name: string, options?: { readonly hard?: boolean }): Promise<void>
   startDependency(name: string): Promise<void>
+  /** RabbitMQ's memory alarm, which blocks the publishers of all test files: only for tests that run alone. */
+  setMemoryAlarm(on: boolean): Promise<void>
 }
 
 /**
@@ -38,5 +40,6 @@ export const isolate = async (): Promise<IsolatedEnvironment> => {
     startService: (name) => control.startIsolateService(id, name),
     stopDependency: (name, options) => control.stopPart(name, options),
     startDependency: (name) => control.startPart(name),
+    setMemoryAlarm: (on) => control.setMemoryAlarm(on),
   }
 }

@@ -4,9 +4,12 @@ import { connectDatabase } from '@surepost/shared/database'
 import { connectBus } from '@surepost/shared/messaging'
 import type { Scope } from '@surepost/shared/runtime'
 import type { configVariables } from './config.ts'
+import { databaseAway, recordQueueOld } from './conditions/condition.ts'
+import { watchConditions } from './conditions/watch.ts'
 import { createApply } from './handlers/apply.ts'
 import { createBacklog } from './handlers/backlog.ts'
 import { createOutage } from './handlers/outage.ts'
+import { createQueueAge } from './handlers/queue-age.ts'
 import { allJobs } from './jobs/index.ts'
 import { startJobs } from './jobs/runner.ts'
 
@@ -28,14 +31,18 @@ export const startPersister = async (scope: Scope, config: Config): Promise<void
     }),
   )
   const backlog = createBacklog({ full: config.BATCH_MAX })
-  const outage = createOutage({ bus, log, signal: scope.signal })
-  const apply = createApply({ database, bus, outage, backlog, log })
+  const outage = createOutage(log)
+  const age = createQueueAge()
+  const apply = createApply({ database, bus, outage, backlog, age, log })
   scope.use(
     await bus.consumeFactBatches(factQueueName(FACT_QUEUES.persister, 0), apply, {
       max: config.BATCH_MAX,
       lingerMs: config.BATCH_LINGER_MS,
     }),
   )
+  const old = config.RECORD_QUEUE_OLD_MS
+  const conditions = [databaseAway(outage), recordQueueOld(age, old)]
+  scope.use(watchConditions(conditions, { bus, database, log }, { everyMs: Math.min(5_000, old / 4) }))
   const jobs = allJobs({
     database,
     bus,

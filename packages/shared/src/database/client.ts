@@ -1,6 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { createClient, type PostgrestSingleResponse, type SupabaseClient } from '@supabase/supabase-js'
-import { errorOf } from './errors.ts'
+import {
+  createClient,
+  type PostgrestError,
+  type PostgrestSingleResponse,
+  type SupabaseClient,
+} from '@supabase/supabase-js'
+import { type Trouble, errorOf } from './errors.ts'
 import type { Schema } from './schema.ts'
 
 /** What a query is built with. */
@@ -41,17 +46,17 @@ export const createRawClient = (url: string, key: string): RawClient => {
         // Whoever aborted knows why; what fetch makes of it is noise.
         signal.throwIfAborted()
         if (answer.error === null) return answer.data
-        const { code, message } = answer.error
-        throw errorOf(label, { status: answer.status, code: code ?? '', message: causeOf(answer.error) ?? message })
+        throw errorOf(label, troubleOf(answer.status, answer.error))
       }),
   }
 }
 
-/** "fetch failed" hides why (ECONNREFUSED); supabase-js keeps it in the details, before a stack. */
-const causeOf = ({
-  message,
-  details,
-}: {
-  readonly message: string
-  readonly details: string | null
-}): string | undefined => (message.includes('fetch failed') ? /Caused by: (.*)/.exec(details ?? '')?.[1] : undefined)
+/**
+ * What an error answer says. One that is not PostgREST's (a gateway's) may lack anything that the types promise. "fetch
+ * failed" hides why (ECONNREFUSED); supabase-js keeps it in the details, before a stack.
+ */
+const troubleOf = (status: number, error: Partial<PostgrestError>): Trouble => {
+  const { code, message = 'no message' } = error
+  const cause = message.includes('fetch failed') ? /Caused by: (.*)/.exec(error.details ?? '')?.[1] : undefined
+  return { status, code: code ?? '', message: cause ?? message }
+}

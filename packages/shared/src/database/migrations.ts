@@ -16,6 +16,7 @@ export const MIGRATIONS: readonly string[] = [
   '20261123161000',
   '20261125130000',
   '20261125130100',
+  '20261125140000',
 ]
 
 /** The migrations that are needed and not among those applied, oldest first. */

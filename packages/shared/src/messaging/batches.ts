@@ -2,7 +2,7 @@ import type { FactContract } from '../contracts/index.ts'
 import { linkedSignal, pause, within } from '../runtime/deadline.ts'
 import { DRAIN_MS } from './consumer.ts'
 import { outcomeOfError, whenToHandle } from './decide.ts'
-import { attemptOf, brokenEnvelope, decode, notBeforeOf } from './envelope.ts'
+import { attemptOf, brokenEnvelope, decode, isSuspect, notBeforeOf, sentAtOf } from './envelope.ts'
 import { type Settling, bury, delay, settleOutcome } from './settle.ts'
 import { Subscription, type SubscriptionOptions, type Taken } from './subscription.ts'
 import { RUNG_NAMES } from './topology.ts'
@@ -11,12 +11,12 @@ import {
   type Consumption,
   type HandlerContext,
   type Outcome,
-  type RecordedFact,
+  type QueuedFact,
   done,
   snooze,
 } from './types.ts'
 
-type ApplyFacts = (batch: readonly RecordedFact[], context: HandlerContext) => Promise<readonly Outcome[]>
+type ApplyFacts = (batch: readonly QueuedFact[], context: HandlerContext) => Promise<readonly Outcome[]>
 
 export interface BatcherOptions extends Omit<SubscriptionOptions, 'receive' | 'prefetch'>, Settling, BatchOptions {
   readonly facts: readonly FactContract[]
@@ -29,7 +29,7 @@ export interface BatcherOptions extends Omit<SubscriptionOptions, 'receive' | 'p
 
 interface Entry {
   readonly taken: Taken
-  readonly fact: RecordedFact
+  readonly fact: QueuedFact
 }
 
 const HOLD_MS = 25 * 60_000
@@ -99,7 +99,13 @@ export class Batcher implements Consumption {
     if (early.handle === 'later') return this.#asideFrom(delay(this.#options, taken, early.rung))
     const decoded = decode(contract, message)
     if (!decoded.ok) return this.#asideFrom(bury(this.#options, taken, decoded.reason))
-    const entry = { taken, fact: { id: String(message.properties.messageId), type: contract.type, body: decoded.body } }
+    const fact = {
+      id: String(message.properties.messageId),
+      type: contract.type,
+      body: decoded.body,
+      sentAt: sentAtOf(message) ?? new Date(taken.receivedAt),
+    }
+    const entry = { taken, fact }
     if (early.handle === 'now') this.#collect(entry)
     else this.#asideFrom(pause(early.ms, taken.lost).then(() => this.#collect(entry)))
   }
@@ -123,7 +129,8 @@ export class Batcher implements Consumption {
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       await this.#filled()
-      const batch = this.#buffer.splice(0, this.#options.max).filter(({ taken }) => !taken.lost.aborted)
+      const [batch, rest] = nextBatch(this.#buffer, this.#options.max)
+      this.#buffer = rest
       if (batch.length > 0 && !this.#stop.signal.aborted) await this.#apply(batch)
     }
   }
@@ -131,11 +138,9 @@ export class Batcher implements Consumption {
   /** Waits until a batch is full or its first fact has waited `lingerMs`. */
   async #filled(): Promise<void> {
     const { max, lingerMs } = this.#options
-    let due: number | undefined
     while (!this.#stop.signal.aborted) {
       const [first] = this.#buffer
-      if (first !== undefined) due ??= Date.now() + lingerMs
-      const left = due === undefined ? undefined : due - Date.now()
+      const left = first === undefined ? undefined : first.taken.receivedAt + lingerMs - Date.now()
       if (this.#buffer.length >= max || (left !== undefined && left <= 0)) return
       this.#arrived = Promise.withResolvers<void>()
       await (left === undefined
@@ -190,6 +195,20 @@ export class Batcher implements Consumption {
       }),
     )
   }
+}
+
+/**
+ * What is applied next, in order, and what stays. Facts that may end the process (see `isSuspect`) wait for all others
+ * and then go alone, in random order, so that only the one that kills comes back until it is parked.
+ */
+const nextBatch = (buffer: readonly Entry[], max: number): readonly [Entry[], Entry[]] => {
+  const inHand = buffer.filter(({ taken }) => !taken.lost.aborted)
+  const kinds = Map.groupBy(inHand, ({ taken }) => isSuspect(taken.message))
+  const [others = [], suspects = []] = [kinds.get(false), kinds.get(true)]
+  const at = Math.floor(Math.random() * suspects.length)
+  return others.length > 0
+    ? [others.slice(0, max), [...suspects, ...others.slice(max)]]
+    : [suspects.slice(at, at + 1), suspects.toSpliced(at, 1)]
 }
 
 const kindOf = (outcome: Outcome | 'interrupted' | undefined): string | undefined =>

@@ -17,6 +17,7 @@ import { linkedSignal } from '../runtime/deadline.ts'
 import { Asks } from './asks.ts'
 import { Batcher } from './batches.ts'
 import { Consumer } from './consumer.ts'
+import { countDeadLetters } from './dead-letters.ts'
 import { decode, issuesOf } from './envelope.ts'
 import { type Inbox, type InboxOptions, jsonReceiver, openInbox } from './inboxes.ts'
 import type { Link } from './link.ts'
@@ -32,9 +33,11 @@ import type {
   BatchOptions,
   Bus,
   Consumption,
+  DeadLetterCount,
   HandlerContext,
   OfShard,
   Outcome,
+  QueuedFact,
   RecordedFact,
   Route,
   SendCommandOptions,
@@ -178,10 +181,14 @@ class RabbitBus implements Bus {
 
   async consumeFactBatches(
     queue: string,
-    apply: (batch: readonly RecordedFact[], context: HandlerContext) => Promise<readonly Outcome[]>,
+    apply: (batch: readonly QueuedFact[], context: HandlerContext) => Promise<readonly Outcome[]>,
     options: BatchOptions,
   ): Promise<Consumption> {
     return this.#start(new Batcher({ ...this.#settling(queue, 'facts'), ...options, facts: RECORDED_FACTS, apply }))
+  }
+
+  async deadLetters(): Promise<readonly DeadLetterCount[]> {
+    return countDeadLetters(this.transport)
   }
 
   async health(): Promise<readonly string[]> {

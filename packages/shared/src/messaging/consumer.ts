@@ -2,7 +2,17 @@ import type { Rung } from '../contracts/index.ts'
 import { linkedSignal, pause, within } from '../runtime/deadline.ts'
 import { childTrace, inContext } from './context.ts'
 import { outcomeOfError, whenToHandle } from './decide.ts'
-import { HEADER, type Headers, attemptOf, brokenEnvelope, decode, headersOf, notBeforeOf } from './envelope.ts'
+import {
+  HEADER,
+  type Headers,
+  attemptOf,
+  brokenEnvelope,
+  decode,
+  headersOf,
+  isSuspect,
+  notBeforeOf,
+  sentAtOf,
+} from './envelope.ts'
 import { Limiter } from './limiter.ts'
 import { type Settling, bury, delay, settleOutcome } from './settle.ts'
 import { Subscription, type SubscriptionOptions, type Taken } from './subscription.ts'
@@ -14,10 +24,18 @@ export type ConsumerOptions = Omit<SubscriptionOptions, 'receive'> & Settling & 
 /** How long a consumer that is being disposed of waits for its handlers before it hands their messages back. */
 export const DRAIN_MS = 15_000
 
+/** Suspects of one life of the process take their turns in random order, begun within this time. */
+const SUSPECTS_SPREAD_MS = 1_000
+
 const rungsOf = ({ contract }: Route): readonly Rung[] =>
   contract.kind === 'command' ? contract.retry.rungs : RUNG_NAMES
 
-/** Takes messages one by one and gives each to the route of its type. The ack contract is `Outcome`'s. */
+/**
+ * Takes messages one by one and gives each to the route of its type. The ack contract is `Outcome`'s.
+ *
+ * A message that kills its process comes back with all that were in hand beside it. From the third return on each of
+ * them is handled alone, in random order, so that only the one that kills comes back until it is parked.
+ */
 export class Consumer implements Consumption {
   readonly #options: ConsumerOptions
   readonly #routes: ReadonlyMap<string, Route>
@@ -69,20 +87,22 @@ export class Consumer implements Consumption {
   }
 
   async #take(taken: Taken): Promise<void> {
+    const { message } = taken
+    // Before its turn: what may kill beside it must not take from it the last time that it can be parked with a reason.
+    const broken = brokenEnvelope(message)
+    if (broken !== undefined)
+      return this.#count(message.properties.type, 'malformed', bury(this.#options, taken, broken))
     using ends = linkedSignal(this.#stop.signal, taken.lost)
-    if (!(await this.#limiter.acquire(ends.signal))) return taken.handBack()
-    try {
-      await this.#process(taken, ends.signal)
-    } finally {
-      this.#limiter.release()
-    }
+    const suspect = isSuspect(message)
+    // In another order each time, so that those beside the one that kills are done before it in some life or other.
+    if (suspect && !(await pause(Math.random() * SUSPECTS_SPREAD_MS, ends.signal))) return taken.handBack()
+    using place = await this.#limiter.acquire(ends.signal, suspect ? Infinity : 1)
+    if (place === undefined) return taken.handBack()
+    await this.#process(taken, ends.signal)
   }
 
   async #process(taken: Taken, signal: AbortSignal): Promise<void> {
     const { message } = taken
-    const broken = brokenEnvelope(message)
-    if (broken !== undefined)
-      return this.#count(message.properties.type, 'malformed', bury(this.#options, taken, broken))
     const route = this.#routes.get(String(message.properties.type))
     if (route === undefined)
       return this.#count('', 'malformed', bury(this.#options, taken, unknownType(message.properties.type)))
@@ -140,7 +160,7 @@ const unknownType = (type: unknown): string =>
   typeof type === 'string' && type !== '' ? `its type "${type}" has no handler here` : 'it has no type'
 
 const deliveryOf = (route: Route, { message, receivedAt }: Taken, body: unknown): Delivery<unknown> => {
-  const { messageId, correlationId, replyTo, timestamp } = message.properties
+  const { messageId, correlationId, replyTo } = message.properties
   const id = String(messageId)
   const attempt = attemptOf(message)
   return {
@@ -149,7 +169,7 @@ const deliveryOf = (route: Route, { message, receivedAt }: Taken, body: unknown)
     body,
     attempt,
     lastAttempt: attempt > rungsOf(route).length,
-    sentAt: new Date(typeof timestamp === 'number' ? timestamp * 1_000 : receivedAt),
+    sentAt: sentAtOf(message) ?? new Date(receivedAt),
     correlationId: typeof correlationId === 'string' ? correlationId : id,
     replyTo: typeof replyTo === 'string' && replyTo !== '' ? replyTo : undefined,
   }

@@ -10,6 +10,7 @@ import { Sender } from './sender.ts'
 import { DEAD } from './settle.ts'
 import { WORK_EXCHANGE, deadQueue } from './topology.ts'
 import { Transport } from './transport.ts'
+import type { DeadLetterCount } from './types.ts'
 
 /** One parked message, with everything that is known of why. */
 export interface DeadLetter {
@@ -27,11 +28,6 @@ export interface DeadLetter {
   readonly correlationId: string | undefined
   /** The original bytes. */
   readonly content: Buffer
-}
-
-export interface DeadLetterCount {
-  readonly queue: string
-  readonly messages: number
 }
 
 /** Which letters of a queue: one by its message id, or all that are there at the moment. */
@@ -119,8 +115,7 @@ const deadLettersOn = (transport: Transport): DeadLetters => {
   const turn = takingTurns()
   return {
     queues: known,
-    counts: () =>
-      turn(() => onChannel(transport, (channel) => Promise.all(known.map((queue) => count(channel, queue))))),
+    counts: () => turn(() => countDeadLetters(transport)),
     list: (queue, limit) => turn(() => list(queue, limit, () => true)),
     get: async (queue, id) => (await turn(() => list(queue, 1, (letter) => letter.id === id)))[0],
     replay: (queue, which) => turn(() => take(queue, which, (message) => replay(transport, queue, message))),
@@ -147,6 +142,12 @@ const connectionOf = async ({ consuming, options }: Transport): Promise<Connecte
     const why = consuming.trouble ?? `RabbitMQ at ${placeOf(options.url)} does not answer.`
     throw new UnavailableError('rabbitmq', why, { cause })
   }
+}
+
+/** How many letters every queue of an installation has, zero included. */
+export const countDeadLetters = (transport: Transport): Promise<readonly DeadLetterCount[]> => {
+  const queues = transport.topology.queues.filter(({ role }) => role === 'work')
+  return onChannel(transport, (channel) => Promise.all(queues.map(({ name }) => count(channel, name))))
 }
 
 const onChannel = async <T>(

@@ -134,13 +134,29 @@ export const notBeforeOf = (message: Pick<Message, 'properties'>): number | unde
   return typeof value === 'string' ? Date.parse(value) : Number.NaN
 }
 
+/** When it was first published, to the second; copies keep it. Undefined for what others than us sent without a time. */
+export const sentAtOf = ({ properties: { timestamp } }: Pick<Message, 'properties'>): Date | undefined =>
+  typeof timestamp === 'number' ? new Date(timestamp * 1_000) : undefined
+
+/** How often the broker has had it back unacked. Only a quorum queue counts, and copies begin anew. */
+const returnsOf = (message: Pick<Message, 'properties'>): number => {
+  const value = headersOf(message)['x-delivery-count']
+  return typeof value === 'number' ? value : 0
+}
+
+/** Returns that a few restarts explain; with more, a message may be what ends the processes that handle it. */
+const SUSPECT_AFTER = 3
+
+/** Whether it is to be handled apart from others: it may kill whatever handles it, or was beside one that does. */
+export const isSuspect = (message: Pick<Message, 'properties'>): boolean => returnsOf(message) >= SUSPECT_AFTER
+
 const Uuid = z.guid()
 
 /** What makes a message unusable before its body is looked at; undefined when nothing does. */
 export const brokenEnvelope = (message: Pick<Message, 'properties'>): string | undefined => {
-  const returns = headersOf(message)['x-delivery-count']
+  const returns = returnsOf(message)
   // One before the broker would do it, and with a reason and an alert, which the broker's own dead-lettering has not.
-  if (typeof returns === 'number' && returns >= DELIVERY_LIMIT - 1)
+  if (returns >= DELIVERY_LIMIT - 1)
     return `it came back ${returns} times without an answer: whatever handles it dies of it`
   if (!Uuid.safeParse(message.properties.messageId).success) return 'its message id is not a UUID'
   if (Number.isNaN(notBeforeOf(message))) return `its header ${HEADER.notBefore} is not an instant`

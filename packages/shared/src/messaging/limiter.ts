@@ -1,43 +1,55 @@
 /**
- * At most `limit` holders at a time, first come first served. Who waits leaves when the signal is aborted.
- * Bounded by its callers: they hold one message each, and the prefetch bounds those.
+ * At most `limit` places taken at a time, first come first served: who needs many is not overtaken by those who need
+ * one. Who waits leaves when the signal is aborted. Bounded by its callers: they hold one message each, and the prefetch
+ * bounds those.
  */
 export class Limiter {
   readonly #limit: number
-  readonly #waiting = new Set<() => void>()
-  #held = 0
+  readonly #waiting = new Set<{ readonly places: number; readonly enter: () => void }>()
+  #taken = 0
 
   constructor(limit: number) {
     this.#limit = limit
   }
 
-  /** @returns false when the signal was aborted before there was room */
-  async acquire(signal: AbortSignal): Promise<boolean> {
-    if (signal.aborted) return false
-    if (this.#held < this.#limit) {
-      this.#held += 1
-      return true
-    }
-    return new Promise<boolean>((resolve) => {
-      const enter = (): void => {
-        signal.removeEventListener('abort', leave)
-        resolve(true)
+  /**
+   * @param places how many; `Infinity` for all of them: whoever has them is alone
+   * @returns what gives them back; undefined when the signal was aborted before there was room
+   */
+  async acquire(signal: AbortSignal, places = 1): Promise<Disposable | undefined> {
+    if (signal.aborted) return undefined
+    const wanted = Math.min(places, this.#limit)
+    const held: Disposable = { [Symbol.dispose]: () => this.#release(wanted) }
+    return new Promise((resolve) => {
+      const entry = {
+        places: wanted,
+        enter: () => {
+          signal.removeEventListener('abort', leave)
+          resolve(held)
+        },
       }
       const leave = (): void => {
-        this.#waiting.delete(enter)
-        resolve(false)
+        this.#waiting.delete(entry)
+        resolve(undefined)
+        this.#admit()
       }
-      this.#waiting.add(enter)
       signal.addEventListener('abort', leave, { once: true })
+      this.#waiting.add(entry)
+      this.#admit()
     })
   }
 
-  release(): void {
-    const [next] = this.#waiting
-    if (next === undefined) this.#held -= 1
-    else {
-      this.#waiting.delete(next)
-      next()
+  #release(places: number): void {
+    this.#taken -= places
+    this.#admit()
+  }
+
+  #admit(): void {
+    for (const entry of this.#waiting) {
+      if (this.#taken + entry.places > this.#limit) return
+      this.#waiting.delete(entry)
+      this.#taken += entry.places
+      entry.enter()
     }
   }
 }

@@ -23,8 +23,9 @@ export interface PublisherOptions {
 }
 
 const DEADLINE_MS = 30_000
-/** Callers that may wait for room in the window; more are refused at once. */
+/** Callers that may wait for room in the window, and the bytes of all open messages; what is more is refused at once. */
 const MOST_WAITING = 10_000
+const MOST_BYTES = 64 * 1024 * 1024
 /** What amqplib gives to the callback of a nacked message; a lost channel gives another error. */
 const NACKED = 'message nacked'
 
@@ -43,6 +44,8 @@ export class Publisher {
   #waiting = new Set<Pending>()
   /** Sent on a channel that is gone. */
   #lost: Pending[] = []
+  /** Of everything in `#open`. */
+  #bytes = 0
   #closed = false
   #idle: (() => void) | undefined
 
@@ -72,8 +75,11 @@ export class Publisher {
   async publish(outgoing: Outgoing, signal?: AbortSignal): Promise<void> {
     if (this.#closed) throw new UnavailableError('rabbitmq', 'The bus was closed.')
     signal?.throwIfAborted()
-    if (this.#waiting.size >= MOST_WAITING)
-      throw new UnavailableError('rabbitmq', `${MOST_WAITING} messages wait to be published already: ${this.#why()}.`)
+    if (this.#waiting.size >= MOST_WAITING || this.#bytes >= MOST_BYTES)
+      throw new UnavailableError(
+        'rabbitmq',
+        `${this.#open.size} messages (${this.#bytes} bytes) wait to be published already: ${this.#why()}.`,
+      )
     const pending = new Pending(outgoing, {
       deadlineMs: this.#options.deadlineMs ?? DEADLINE_MS,
       late: (one) => this.#late(one),
@@ -81,6 +87,7 @@ export class Publisher {
       onSettled: (one) => this.#forget(one),
     })
     this.#open.add(pending)
+    this.#bytes += outgoing.content.length
     this.#waiting.add(pending)
     this.pump()
     await pending.done
@@ -177,6 +184,7 @@ export class Publisher {
 
   #forget(pending: Pending): void {
     this.#open.delete(pending)
+    this.#bytes -= pending.outgoing.content.length
     this.#waiting.delete(pending)
     if (this.#open.size === 0) this.#idle?.()
   }

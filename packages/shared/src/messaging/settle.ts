@@ -4,7 +4,16 @@ import { UnavailableError, messageOf } from '../errors/index.ts'
 import { pause } from '../runtime/deadline.ts'
 import type { DeadLetterAlerts } from './alerts.ts'
 import { type Decision, type Standing, decide } from './decide.ts'
-import { HEADER, type Headers, attemptOf, copyProperties, headersOf, jsonBytes, properties } from './envelope.ts'
+import {
+  HEADER,
+  type Headers,
+  attemptOf,
+  copyProperties,
+  headersOf,
+  jsonBytes,
+  properties,
+  sentAtOf,
+} from './envelope.ts'
 import { UnroutableError } from './errors.ts'
 import type { BusMetrics } from './metrics.ts'
 import type { Outgoing } from './pending.ts'
@@ -86,7 +95,6 @@ export const delay = async (settling: Settling, taken: Taken, rung: Rung, header
 export const bury = async (settling: Settling, taken: Taken, reason: string, cause?: unknown): Promise<void> => {
   const { queue, alerts, metrics, log } = settling
   const { message } = taken
-  const firstSent = message.properties.timestamp
   const headers = {
     [HEADER.attempt]: attemptOf(message),
     [HEADER.notBefore]: undefined,
@@ -94,9 +102,7 @@ export const bury = async (settling: Settling, taken: Taken, reason: string, cau
     [DEAD.stack]: cause === undefined ? undefined : stackOf(cause),
     [DEAD.queue]: queue,
     [DEAD.at]: new Date().toISOString(),
-    [DEAD.firstSeen]:
-      headersOf(message)[DEAD.firstSeen] ??
-      (typeof firstSent === 'number' ? new Date(firstSent * 1_000).toISOString() : undefined),
+    [DEAD.firstSeen]: headersOf(message)[DEAD.firstSeen] ?? sentAtOf(message)?.toISOString(),
   }
   const copy = {
     exchange: WORK_EXCHANGE,

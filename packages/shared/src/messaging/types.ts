@@ -64,6 +64,12 @@ export interface RecordedFact {
   readonly body: unknown
 }
 
+/** A recorded fact as it comes from its queue. */
+export interface QueuedFact extends RecordedFact {
+  /** When it was first published, to the second. */
+  readonly sentAt: Date
+}
+
 export interface SendOptions {
   /** Message id (UUID). A repeat after an unknown end uses the same one; consumers are idempotent by it. */
   readonly id?: string
@@ -85,6 +91,12 @@ export interface AskOptions {
   readonly shard?: number
   readonly timeoutMs: number
   readonly signal?: AbortSignal
+}
+
+/** `queue` is the queue of origin, such as `poster.publish.0`. */
+export interface DeadLetterCount {
+  readonly queue: string
+  readonly messages: number
 }
 
 /** A running consumer. Disposing it stops taking, waits for what is in flight and hands back the rest. */
@@ -150,11 +162,13 @@ export interface Bus extends AsyncDisposable {
    */
   consumeFactBatches(
     queue: string,
-    apply: (batch: readonly RecordedFact[], context: HandlerContext) => Promise<readonly Outcome[]>,
+    apply: (batch: readonly QueuedFact[], context: HandlerContext) => Promise<readonly Outcome[]>,
     options: BatchOptions,
   ): Promise<Consumption>
   /** Facts from now on, without a durable queue: for live views. */
   watchFacts(receive: (fact: RecordedFact) => void): Promise<AsyncDisposable>
+  /** How many dead letters every queue has, zero included. @throws UnavailableError */
+  deadLetters(): Promise<readonly DeadLetterCount[]>
   /** Empty while usable; otherwise a sentence per trouble (not connected, blocked by an alarm, policy missing). */
   health(): Promise<readonly string[]>
 }

@@ -1,8 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
-import { afterEach, describe, expect, it } from 'vitest'
-import { DataRefusedError, type Database, DatabaseWrongError, connectDatabase } from '../../src/database/index.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import {
+  DataRefusedError,
+  type Database,
+  DatabaseWrongError,
+  type ReadClient,
+  connectDatabase,
+} from '../../src/database/index.ts'
 import { PermanentError, UnavailableError } from '../../src/errors/index.ts'
 import { Registry } from '../../src/runtime/index.ts'
 
@@ -10,6 +16,7 @@ import { Registry } from '../../src/runtime/index.ts'
 type Answer = (response: ServerResponse) => void
 const cleanUp: (() => Promise<void>)[] = []
 afterEach(async () => {
+  vi.useRealTimers()
   for (const end of cleanUp.splice(0)) await end()
 })
 
@@ -23,11 +30,15 @@ const silence: Answer = () => {}
 /** A database module in front of a gateway that gives these answers in turn, the last one for ever. */
 const against = async (answers: readonly Answer[], timeoutMs = 5_000) => {
   const requests: IncomingMessage[] = []
+  const times: number[] = []
+  let connections = 0
   const server = createServer((request, response) => {
     request.resume()
     answers[Math.min(requests.length, answers.length - 1)]?.(response)
     requests.push(request)
+    times.push(performance.now())
   })
+  server.on('connection', () => (connections += 1))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const lines: string[] = []
@@ -39,7 +50,7 @@ const against = async (answers: readonly Answer[], timeoutMs = 5_000) => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   })
-  return { database, registry, lines, requests, asked: () => requests.length }
+  return { database, registry, lines, requests, times, asked: () => requests.length, connections: () => connections }
 }
 
 const ask = (database: Database, options = {}) => database.rpc('schema_version', {}, options)
@@ -53,6 +64,49 @@ describe('a call to the database', () => {
     ])
     expect(await ask(database)).toEqual(['20261123160000'])
     expect(asked()).toBe(3)
+  })
+
+  it.each([
+    ['PGRST000', status(503, { code: 'PGRST000', message: 'could not connect' })],
+    ['PGRST001', status(503, { code: 'PGRST001', message: 'internal connection error' })],
+    ['PGRST002', status(503, { code: 'PGRST002', message: 'no schema cache' })],
+    ['PGRST003', status(504, { code: 'PGRST003', message: 'waited too long for a connection' })],
+    ['a deadlock', status(500, { code: '40P01', message: 'deadlock detected' })],
+    ['a gateway without words', status(502, {})],
+    ['a connection that was cut', (response: ServerResponse) => void response.destroy()],
+    [
+      'an answer that was cut',
+      (response: ServerResponse) => void response.writeHead(200).write('["20', () => response.destroy()),
+    ],
+  ])('is tried again after %s', async (_, trouble) => {
+    const { database, asked } = await against([trouble, fine])
+    expect(await ask(database)).toEqual(['20261123160000'])
+    expect(asked()).toBe(2)
+  })
+
+  it('waits longer from try to try, and ends inside the deadline of its caller', async () => {
+    const { database, times } = await against([status(503)])
+    const began = performance.now()
+    await expect(ask(database, { deadlineMs: 1_500 })).rejects.toBeInstanceOf(UnavailableError)
+    expect(performance.now() - began).toBeLessThan(2_500)
+    // Half of 100, 200 and 400 ms at the least.
+    const waits = times.slice(1).map((at, i) => at - (times[i] ?? 0))
+    for (const [i, least] of [50, 100, 200].entries()) expect(waits[i] ?? Infinity).toBeGreaterThanOrEqual(least - 5)
+  })
+
+  it('keeps its connection for the next call', async () => {
+    const { database, connections } = await against([fine])
+    for (let n = 0; n < 20; n += 1) await ask(database)
+    expect(connections()).toBeLessThan(4)
+  })
+
+  it('cannot be sent past the module, even by who was handed the client', async () => {
+    const { database, asked } = await against([status(200, [])])
+    const kept: ReadClient[] = []
+    await database.read('posts', (client) => (kept.push(client), client.from('posts').select('id')))
+    const past = await kept[0]?.from('posts').select('id')
+    expect(past?.error?.message).toContain('A query may only be sent by the database module.')
+    expect(asked()).toBe(1)
   })
 
   it('is not tried again when the data is bad', async () => {
@@ -105,17 +159,26 @@ describe('a call to the database', () => {
   })
 
   it('is refused at once while the breaker is open, and done again after the database is back', async () => {
-    const { database, asked, registry } = await against([...Array.from({ length: 10 }, () => status(503)), fine])
-    for (let n = 0; n < 10; n += 1)
-      await expect(ask(database, { deadlineMs: 50 })).rejects.toBeInstanceOf(UnavailableError)
+    // The breaker's time stands still until the test lets it pass.
+    vi.useFakeTimers({ toFake: ['Date'] })
+    let answer = status(503)
+    const { database, asked, registry } = await against([(response) => answer(response)])
+    for (let n = 0; n < 10 && database.breaker !== 'open'; n += 1)
+      await expect(ask(database, { deadlineMs: 500 })).rejects.toBeInstanceOf(UnavailableError)
     expect(database.breaker).toBe('open')
     const before = asked()
-    await expect(ask(database, { deadlineMs: 50 })).rejects.toThrow(/failed 10 times in a row/)
+    expect(before).toBeLessThanOrEqual(10)
+    await expect(ask(database)).rejects.toThrow(/failed 10 times in a row/)
     expect(asked()).toBe(before)
     expect(await registry.getSingleMetricAsString('surepost_database_breaker')).toContain('surepost_database_breaker 2')
-    await expect
-      .poll(() => ask(database, { deadlineMs: 1_000 }).catch(() => []), { timeout: 15_000 })
-      .toEqual(['20261123160000'])
+    // Half-open: one try, and open again for longer when it fails.
+    vi.advanceTimersByTime(5_000)
+    await expect(ask(database)).rejects.toBeInstanceOf(UnavailableError)
+    expect(asked()).toBe(before + 1)
+    expect(database.breaker).toBe('open')
+    answer = fine
+    vi.advanceTimersByTime(10_000)
+    expect(await ask(database)).toEqual(['20261123160000'])
     expect(database.breaker).toBe('closed')
   })
 

@@ -1,35 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { eventually } from '@surepost/testkit'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { type Run, run as runFixture } from '../fixtures/process.ts'
 
-const SERVICE = fileURLToPath(new URL('../fixtures/service.ts', import.meta.url))
-const children: ChildProcess[] = []
-afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')))
-
-interface Run {
-  readonly child: ChildProcess
-  readonly out: () => string
-  readonly err: () => string
-  readonly exit: () => Promise<number | null>
-}
-
-const run = (behaviour: string, env: Record<string, string> = {}): Run => {
-  const child = spawn(process.execPath, [SERVICE], {
-    env: { PATH: process.env['PATH'], OPS_HOST: '127.0.0.1', OPS_PORT: '0', BEHAVIOUR: behaviour, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  children.push(child)
-  const text = { out: '', err: '' }
-  child.stdout.on('data', (data: Buffer) => void (text.out += data.toString()))
-  child.stderr.on('data', (data: Buffer) => void (text.err += data.toString()))
-  const exited = once(child, 'close').then(([code]) => code as number | null)
-  return { child, out: () => text.out, err: () => text.err, exit: () => exited }
-}
-
-const started = (service: Run): Promise<true> =>
-  eventually(() => service.out().includes('STARTED'), { timeoutMs: 30_000 })
+const run = (behaviour: string, env: Record<string, string> = {}): Run =>
+  runFixture('service', { BEHAVIOUR: behaviour, ...env })
+const started = (service: Run): Promise<true> => service.said('STARTED')
 
 test.each(['SIGTERM', 'SIGINT'] as const)('%s releases what is in use and ends with 0', async (signal) => {
   const service = run('good')

@@ -76,14 +76,34 @@ test('a limiter admits its limit, in order, and forgets who left', async () => {
   const limiter = new Limiter(1)
   const never = new AbortController().signal
   const leaver = new AbortController()
-  expect(await limiter.acquire(never)).toBe(true)
+  const first = await limiter.acquire(never)
   const left = limiter.acquire(leaver.signal)
   const waits = limiter.acquire(never)
   leaver.abort()
-  expect(await left).toBe(false)
-  limiter.release()
-  expect(await waits).toBe(true)
-  limiter.release()
-  expect(await limiter.acquire(AbortSignal.abort())).toBe(false)
-  expect(await limiter.acquire(never)).toBe(true)
+  expect(await left).toBeUndefined()
+  first?.[Symbol.dispose]()
+  const second = await waits
+  second?.[Symbol.dispose]()
+  expect(await limiter.acquire(AbortSignal.abort())).toBeUndefined()
+  expect(await limiter.acquire(never)).toBeDefined()
+})
+
+test('who needs all places of a limiter is alone, and is not overtaken', async () => {
+  const limiter = new Limiter(3)
+  const never = new AbortController().signal
+  const before = await Promise.all([limiter.acquire(never), limiter.acquire(never)])
+  const entered: string[] = []
+  const enter = (name: string, places?: number) =>
+    limiter.acquire(never, places).then((held) => (entered.push(name), held))
+  const all = enter('all', Infinity)
+  const after = enter('after')
+  before[0]?.[Symbol.dispose]()
+  await new Promise(setImmediate)
+  expect(entered).toEqual([])
+  before[1]?.[Symbol.dispose]()
+  const held = await all
+  expect(entered).toEqual(['all'])
+  held?.[Symbol.dispose]()
+  await after
+  expect(entered).toEqual(['all', 'after'])
 })

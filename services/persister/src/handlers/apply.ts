@@ -1,16 +1,10 @@
 import { AlertRaised } from '@surepost/shared/contracts'
 import { type AnswerOf, DataRefusedError, type Database, DatabaseSlowError } from '@surepost/shared/database'
-import {
-  type Bus,
-  type HandlerContext,
-  type Outcome,
-  type RecordedFact,
-  done,
-  reject,
-} from '@surepost/shared/messaging'
+import { type Bus, type HandlerContext, type Outcome, type QueuedFact, done, reject } from '@surepost/shared/messaging'
 import { type Scope, backoffMs, counter, pause } from '@surepost/shared/runtime'
 import type { Backlog } from './backlog.ts'
 import type { Outage } from './outage.ts'
+import type { QueueAge } from './queue-age.ts'
 import { type Piece, halvesOf, piecesOf } from './split.ts'
 
 export interface ApplyPorts {
@@ -18,6 +12,7 @@ export interface ApplyPorts {
   readonly bus: Pick<Bus, 'emit'>
   readonly outage: Outage
   readonly backlog: Backlog
+  readonly age: QueueAge
   readonly log: Scope['log']
 }
 
@@ -43,9 +38,9 @@ export const createApply = (ports: ApplyPorts) => {
   const repeated = counter('surepost_facts_repeated_total', 'Facts that the database knew.')
   const refused = counter('surepost_facts_refused_total', 'Facts that the database refused.', ['type', 'sqlstate'])
 
-  return async (batch: readonly RecordedFact[], { signal }: HandlerContext): Promise<readonly Outcome[]> => {
+  return async (batch: readonly QueuedFact[], { signal }: HandlerContext): Promise<readonly Outcome[]> => {
     const outcomes: Outcome[] = Array.from(batch, () => done)
-    const release = ports.backlog.taken(batch.length)
+    const releases = [ports.backlog.taken(batch.length), ports.age.taken(batch)]
     try {
       const waiting: Piece[] = piecesOf(batch).toReversed()
       for (let piece = waiting.pop(); piece !== undefined; piece = waiting.pop()) {
@@ -68,7 +63,7 @@ export const createApply = (ports: ApplyPorts) => {
       }
       return outcomes
     } finally {
-      release()
+      releases.forEach((release) => release())
     }
   }
 }
@@ -82,7 +77,7 @@ const applyWhenPossible = async (
   piece: Piece,
   signal: AbortSignal,
 ): Promise<Applied | DataRefusedError | DatabaseSlowError> => {
-  const facts = piece.map(({ fact }) => fact)
+  const facts = piece.map(({ fact: { id, type, body } }) => ({ id, type, body }))
   for (let failures = 0; ; ) {
     let slow: DatabaseSlowError | undefined
     try {

@@ -4,8 +4,8 @@ import type { Backlog } from '../handlers/backlog.ts'
 
 /** What the jobs work with. */
 export interface JobPorts {
-  readonly database: Pick<Database, 'rpc'>
-  readonly bus: Pick<Bus, 'emit' | 'send'>
+  readonly database: Pick<Database, 'rpc' | 'read'>
+  readonly bus: Pick<Bus, 'emit' | 'send' | 'deadLetters'>
   readonly backlog: Pick<Backlog, 'behind'>
   /** Number of broker shards of the installation. */
   readonly shards: number

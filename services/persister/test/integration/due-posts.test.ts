@@ -102,6 +102,23 @@ describe('claiming due posts', () => {
     expect([...given, ...ids(rest)].toSorted()).toEqual(posts.map(({ postId }) => postId).toSorted())
   })
 
+  it('does not let what is due now wait behind what is overdue, nor the other way round', async () => {
+    const stale = Array.from({ length: 60 }, () => submission({ submitted: -3 * HOUR, scheduled: -2 * HOUR }))
+    const fresh = Array.from({ length: 30 }, () => submission({ account: 'bob', scheduled: MINUTE }))
+    const silent = Array.from({ length: 10 }, () => submission({ account: 'eve' }))
+    await apply(
+      ...[...stale, ...fresh, ...silent].map(({ fact: submitted }) => submitted),
+      ...silent.map(({ postId }) => dispatched(postId, -MINUTE)),
+    )
+    const [first, second] = [await claim({ max_rows: 20 }), await claim({ max_rows: 20 })]
+    const kinds = (posts: typeof first) =>
+      ['ada', 'bob', 'eve'].map((name) => posts.filter((p) => p.account === name).length)
+    expect(kinds(first)).toEqual([4, 12, 4])
+    expect(kinds(second)).toEqual([4, 12, 4])
+    // Where one kind has no more, the others have its room.
+    expect(kinds(await claim({ max_rows: 100 }))).toEqual([52, 6, 2])
+  })
+
   it('gives a post again when nothing came of the claim', async () => {
     await apply(submission().fact)
     expect(await claim()).toHaveLength(1)

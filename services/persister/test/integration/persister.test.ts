@@ -1,105 +1,18 @@
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { eventually, isolate } from '@surepost/testkit'
 import {
-  AlertRaised,
   CollectMetrics,
   DraftReply,
-  FACTS,
   HarvestMentions,
   PublishPost,
-  newId,
   type CommandContract,
 } from '@surepost/shared/contracts'
-import type { AppliedFact } from '@surepost/shared/database'
-import { connectBus, done, handle } from '@surepost/shared/messaging'
-import { type Service, createService, parseConfig, silentLogger } from '@surepost/shared/runtime'
-import { configVariables } from '../../src/config.ts'
-import { startPersister } from '../../src/service.ts'
-import { collected, configured, instant, mention, published, submission } from '../support/facts.ts'
-import { query } from '../support/rows.ts'
+import { done, handle } from '@surepost/shared/messaging'
+import { collected, configured, mention, published, submission } from '../support/facts.ts'
+import { alert, persisterOn } from '../support/running-persister.ts'
 
-const { id: vhost, endpoints } = await isolate()
-const log = silentLogger()
-const bus = await connectBus({
-  url: endpoints.amqpUrl,
-  managementUrl: endpoints.rabbitmqManagementUrl,
-  service: 'test',
-  shards: 1,
-  log,
-})
-const running = new Set<Service>()
-afterAll(async () => {
-  await Promise.all([...running].map((service) => service.stop()))
-  await bus[Symbol.asyncDispose]()
-})
-
-const env = {
-  AMQP_URL: endpoints.amqpUrl,
-  RABBITMQ_MANAGEMENT_URL: endpoints.rabbitmqManagementUrl,
-  SUPABASE_URL: endpoints.supabaseUrl,
-  SUPABASE_SERVICE_ROLE_KEY: endpoints.supabaseKey,
-  OPS_HOST: '127.0.0.1',
-  OPS_PORT: '0',
-}
-const startOne = async (): Promise<Service> => {
-  const service = createService('persister', (scope) => startPersister(scope, parseConfig(configVariables, env)), {
-    env,
-    log,
-  })
-  running.add(service)
-  await service.start()
-  return service
-}
-const stopOne = async (service: Service): Promise<void> => {
-  running.delete(service)
-  await service.stop()
-}
-
-const rows = <Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> =>
-  query<Row>(endpoints.postgresUrl, sql, values)
-const emit = async (fact: AppliedFact): Promise<void> => {
-  const contract = FACTS.find(({ type }) => type === fact.type)
-  if (contract === undefined) throw new Error(`no contract for ${fact.type}`)
-  await bus.emit(contract, fact.body as never, { id: fact.id })
-}
-const alert = (key: string, sentence = 'look'): AppliedFact => ({
-  id: newId(),
-  type: AlertRaised.type,
-  body: { at: instant(0), key, severity: 'info', sentence },
-})
-const recorded = async (facts: readonly AppliedFact[]): Promise<boolean> => {
-  const found = await rows('select id from facts where id = any($1)', [facts.map(({ id }) => id)])
-  return found.length === facts.length
-}
-
-/** What the persister that runs says of itself. */
-const readyz = (): Promise<Response> => {
-  const [service] = [...running]
-  return fetch(`http://127.0.0.1:${service?.opsPort}/readyz`)
-}
-
-/** Cut every session of this file's database, in the middle of whatever it does, and let none in. */
-const takeDatabaseAway = async (): Promise<void> => {
-  await maintenance(`alter database ${vhost} allow_connections false`)
-  await maintenance('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [vhost])
-}
-const bringDatabaseBack = () => maintenance(`alter database ${vhost} allow_connections true`)
-const maintenance = (sql: string, values: unknown[] = []): Promise<object[]> => {
-  const url = new URL(endpoints.postgresUrl)
-  url.pathname = '/postgres'
-  return query(url.href, sql, values)
-}
-
-interface QueueStats {
-  readonly messages?: number
-  readonly message_stats?: { readonly redeliver?: number; readonly ack?: number }
-}
-const statsOf = async (queue: string): Promise<QueueStats> => {
-  const url = new URL(`api/queues/${vhost}/${queue}`, endpoints.rabbitmqManagementUrl)
-  const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`
-  url.username = url.password = ''
-  return (await (await fetch(url, { headers: { authorization } })).json()) as QueueStats
-}
+const { bus, running, rows, startOne, stopOne, emit, recorded, readyz, takeDatabaseAway, bringDatabaseBack, statsOf } =
+  await persisterOn(await isolate())
 
 describe('the persister', () => {
   it('records what was said before it started, and goes on where it stopped', async () => {
@@ -213,10 +126,12 @@ describe('the persister', () => {
       const found = await rows<{ job: string }>(
         `select job from job_heartbeats where last_success_at is not null order by job`,
       )
-      return found.length === 6 ? found.map(({ job }) => job) : undefined
+      return found.length === 7 ? found.map(({ job }) => job) : undefined
     })
     expect(jobs).toEqual(
-      ['checks', 'dispatch', 'harvest', 'housekeeping', 'missed', 'replies'].map((name) => `persister.${name}`),
+      ['checks', 'dead-letters', 'dispatch', 'harvest', 'housekeeping', 'missed', 'replies'].map(
+        (name) => `persister.${name}`,
+      ),
     )
     await Promise.all(consumers.map((consumer) => consumer[Symbol.asyncDispose]()))
   }, 90_000)

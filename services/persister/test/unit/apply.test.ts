@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { newPostId } from '@surepost/shared/contracts'
 import { DataRefusedError, type Database, DatabaseSlowError, DatabaseWrongError } from '@surepost/shared/database'
 import { PermanentError, UnavailableError } from '@surepost/shared/errors'
-import type { RecordedFact } from '@surepost/shared/messaging'
+import type { QueuedFact, RecordedFact } from '@surepost/shared/messaging'
 import { silentLogger } from '@surepost/shared/runtime'
 import { createApply } from '../../src/handlers/apply.ts'
 
-const factsOf = (n: number): RecordedFact[] =>
-  Array.from({ length: n }, (_, i) => ({ id: `fact ${i}`, type: 'post.missed', body: {} }))
+const sentAt = new Date(0)
+const factsOf = (n: number): QueuedFact[] =>
+  Array.from({ length: n }, (_, i) => ({ id: `fact ${i}`, type: 'post.missed', body: {}, sentAt }))
 
 interface Script {
   /** What a call with these facts does: throws, or answers that all were applied. */
@@ -31,7 +32,8 @@ const onDatabase = ({ call, probes = [[]], conflicts = [] }: Script = {}) => {
   const apply = createApply({
     database,
     bus: { emit: async (_contract, body) => void seen.alerts.push(body) },
-    outage: { began: () => void (seen.began += 1), ended: () => void (seen.ended += 1) },
+    outage: { began: () => void (seen.began += 1), ended: () => void (seen.ended += 1), lasting: () => undefined },
+    age: { taken: () => () => {}, oldest: () => 0 },
     backlog: {
       taken: () => {
         seen.held += 1

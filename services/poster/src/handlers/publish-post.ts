@@ -7,6 +7,7 @@ import type { Breakers } from '@surepost/shared/runtime'
 import { breakerKeys, guarded, type PlatformAdapter, type SegmentDraft, type Tried } from '@surepost/platforms'
 import { clearAttention, emitEnd } from '../publish/end.ts'
 import { publishSegment, type Publishing } from '../publish/segment.ts'
+import { createTurns } from '../publish/turns.ts'
 import type { Stop } from '../publish/verdict.ts'
 import { onReturned, onThrown, waitFor } from '../publish/way-out.ts'
 
@@ -30,7 +31,11 @@ const LEASE_WAIT_MS = 60_000
  */
 export const publishPost = (given: PublishPorts) => {
   const ports: Ports = { ...given, now: given.now ?? (() => new Date()) }
-  return handle(PublishPost, ({ body: post, lastAttempt }, { signal }): Promise<Outcome> => {
+  const turns = createTurns(ports.now)
+  return handle(PublishPost, async ({ body: post, lastAttempt }, { signal }): Promise<Outcome> => {
+    const turn = turns.enter(post.account)
+    if (turn.comeBack !== undefined) return snooze(turn.comeBack, `other posts of ${post.account} are in hand`)
+    using _held = turn
     const wayOut = async (): Promise<Outcome> => {
       const { end, outcome } = await attempt(ports, post, signal).then(
         (outcome) => onReturned(outcome, lastAttempt),
@@ -41,7 +46,7 @@ export const publishPost = (given: PublishPorts) => {
       if (end !== null) await emitEnd(ports, post, null, end)
       return outcome
     }
-    return wayOut().catch((error: unknown) => waitFor(error, ports.now()))
+    return await wayOut().catch((error: unknown) => waitFor(error, ports.now()))
   })
 }
 
