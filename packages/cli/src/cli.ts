@@ -5,6 +5,7 @@ import { chaosCommand } from './commands/chaos.ts'
 import { checkCommand } from './commands/check.ts'
 import { demoCommand } from './commands/demo.ts'
 import { downCommand } from './commands/down.ts'
+import { simulateCommand } from './commands/simulate.ts'
 import { stackCommand } from './commands/stack.ts'
 import { testCommand } from './commands/test.ts'
 import { upCommand } from './commands/up.ts'
@@ -13,6 +14,17 @@ import { red } from './output.ts'
 
 /** Exit status of a command that ended as it should, unless it says otherwise. */
 export type ExitCode = number
+
+const COMMANDS = [
+  demoCommand,
+  upCommand,
+  downCommand,
+  stackCommand,
+  testCommand,
+  checkCommand,
+  chaosCommand,
+  simulateCommand,
+]
 
 /** Run one command line. @returns the exit status; everything that went wrong has been said on standard error */
 export const runCli = async (args: readonly string[]): Promise<ExitCode> => {
@@ -25,8 +37,7 @@ export const runCli = async (args: readonly string[]): Promise<ExitCode> => {
   const done = (status: ExitCode): void => {
     code = status
   }
-  for (const command of [demoCommand, upCommand, downCommand, stackCommand, testCommand, checkCommand, chaosCommand])
-    command(program, done)
+  for (const command of COMMANDS) command(program, done)
   try {
     await program.parseAsync(args, { from: 'user' })
     return code

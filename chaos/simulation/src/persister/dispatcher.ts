@@ -102,7 +102,8 @@ export const openDispatcher = (
     const now = new Date(agenda.now)
     if (due === 'missed') {
       say('persister', () => `finds post ${row.postId} too late`)
-      const body = { at: now.toISOString(), postId: row.postId, reason: 'too late' }
+      const { revision } = submission
+      const body = { at: now.toISOString(), postId: row.postId, revision, reason: 'too late' }
       const fact: SaidFact = { id: world.newId(), type: 'post.missed', body }
       return rabbit.publish(
         machine,

@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { PROJECT_ROOT } from '@surepost/stack'
-import { InvalidArgumentError, Option, type Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { interruptible } from '../interrupt.ts'
 import { progressOnStderr } from '../progress.ts'
+import { wholeNumber } from '../whole-number.ts'
 
 interface ChaosOptions {
   readonly posts: number
@@ -15,14 +16,6 @@ interface ChaosOptions {
   readonly keep?: boolean
   readonly json?: boolean
 }
-
-const wholeNumber =
-  (least: number, most: number) =>
-  (text: string): number => {
-    const value = Number(text)
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
-  }
 
 /** `surepost chaos`: break a stack of its own in every way there is while it works, and judge what came of it. */
 export const chaosCommand = (program: Command, done: (code: number) => void): void => {
