@@ -1,6 +1,7 @@
-import type { PostId } from '@surepost/shared/contracts'
+import type { Hash, PostId } from '@surepost/shared/contracts'
+import { UNKNOWN_HASH } from '../../../services/browser-broker/src/ledger/model.ts'
 import type { Console } from './console.ts'
-import { type Database, stateOf } from './persister/database.ts'
+import { type Database, type Row, dueView, stateOf } from './persister/database.ts'
 import type { LivePost, Platform } from './platform/platform.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -76,7 +77,10 @@ const calledOff = (postId: PostId, live: readonly LivePost[], said: boolean): Vi
       ]
     : []
 
-/** Every post that was accepted ends visibly; what is live is known by its own id and by no other. */
+/** The content of the revision that is current. */
+const hashOf = (row: Row | undefined): Hash => (row && dueView(row).submission?.hash) ?? UNKNOWN_HASH
+
+/** Every post that was accepted ends visibly, or waits for the word of a person; what is live is known by its own id and by no other. */
 export const violationsOf = ({ scenario, platform, database, console }: Evidence): Violation[] => {
   const violations: Violation[] = []
   const live = byPost(platform.posts)
@@ -88,7 +92,9 @@ export const violationsOf = ({ scenario, platform, database, console }: Evidence
     violations.push(...once(postId, created))
     const said = facts.some((f) => f.type === 'post.cancelled') || console.cancels.get(postId) === 'cancelled'
     violations.push(...calledOff(postId, created, said))
-    if ((console.accepted.has(postId) || created.length > 0) && (state === null || !ENDS.has(state)))
+    const isWaited = state === 'review' && !console.approved.has(hashOf(row))
+    const isEnd = isWaited || (state !== null && ENDS.has(state))
+    if ((console.accepted.has(postId) || created.length > 0) && !isEnd)
       violations.push(violation('without an end', `post ${postId} has no end: it is ${state ?? 'not recorded'}`))
     const published = facts.flatMap((f) => (f.type === 'post.segment_published' ? [f.body] : []))
     for (const post of created) {

@@ -27,6 +27,10 @@ export interface PlannedPost {
   readonly again: { readonly at: Millis; readonly content: PostContent } | null
   /** A person cancels it, or edits it: then only the revision in hand is cancelled and a next one is submitted. */
   readonly revoke: { readonly at: Millis; readonly edit: PostContent | null } | null
+  /** It waits for somebody's word; null: it needs none. */
+  readonly review: { readonly at: Millis; readonly says: 'approve' | 'reject' } | null
+  /** A person has one segment of it deleted, once it is recorded. */
+  readonly deletion: { readonly at: Millis; readonly segment: number } | null
 }
 
 /** Everything that a seed decides before virtual time begins to run. */
@@ -117,6 +121,15 @@ const postOf = (
     again: random.chance(0.12) ? { at: at + random.tail(20_000, 30 * MINUTE), content: otherContent() } : null,
     revoke: random.chance(0.15)
       ? { at: at + random.tail(30_000, 60 * MINUTE), edit: random.chance(0.4) ? written(`${name}"`) : null }
+      : null,
+    review: random.chance(0.12)
+      ? { at: at + random.tail(20_000, 15 * MINUTE), says: random.chance(0.8) ? 'approve' : 'reject' }
+      : null,
+    deletion: random.chance(0.12)
+      ? {
+          at: (scheduledAt ?? at) + random.tail(30_000, 20 * MINUTE),
+          segment: random.below(content.segments.length),
+        }
       : null,
   }
 }

@@ -13,7 +13,7 @@ import { type People, openPeople } from './people.ts'
 import { type Persister, openPersister } from './persister/persister.ts'
 import { openPlatform } from './platform/platform.ts'
 import { openPoster } from './poster/poster.ts'
-import { type Message, openWorkQueue } from './poster/work-queue.ts'
+import { type Message, openWorkQueue, publishing } from './poster/work-queue.ts'
 import { randomOf } from './random.ts'
 import { openRabbit } from './rabbit.ts'
 import { scenarioOf } from './scenario.ts'
@@ -77,7 +77,7 @@ const compose = (world: World) => {
     if (fact.type === 'post.segment_deleted') broker.facts.push({ settles: 'deleted', body: fact.body })
   }
   const fromLedger = ({ seq, id, ledger, write }: Parcel): void => {
-    if ('send' in write) return send({ id, body: write.body, attempt: 1, notBefore: undefined, returns: 0 })
+    if ('send' in write) return send(publishing(id, write.body))
     if (write.emit === 'account.paused') {
       if (write.body.until === null) people.onWanted(AccountId.parse(write.body.account))
       return

@@ -4,7 +4,7 @@ import { sendingOf } from '../../../../services/persister/src/jobs/dispatcher.ts
 import type { Millis } from '../agenda.ts'
 import type { SaidFact } from '../facts.ts'
 import type { Machine } from '../machine.ts'
-import type { Message } from '../poster/work-queue.ts'
+import { type Message, publishing } from '../poster/work-queue.ts'
 import type { Rabbit } from '../rabbit.ts'
 import type { World } from '../world.ts'
 import { type DueView, type Row, dueView } from './database.ts'
@@ -113,13 +113,7 @@ export const openDispatcher = (
     }
     say('persister', () => `sends the command for post ${row.postId} again (${due})`)
     const { fact, command } = sendingOf(duePost(row, view, submission), now)
-    const message = {
-      id: command.id,
-      body: command.body,
-      attempt: 1,
-      notBefore: command.notBefore?.getTime(),
-      returns: 0,
-    }
+    const message = publishing(command.id, command.body, command.notBefore)
     const send = (): void =>
       rabbit.publish(
         machine,
