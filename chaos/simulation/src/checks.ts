@@ -1,13 +1,30 @@
-import type { PostId } from '@surepost/shared/contracts'
+import type { Hash, PostId } from '@surepost/shared/contracts'
+import { UNKNOWN_HASH } from '../../../services/browser-broker/src/ledger/model.ts'
 import type { Console } from './console.ts'
-import { type Database, stateOf } from './persister/database.ts'
+import { type Database, type Row, dueView, stateOf } from './persister/database.ts'
 import type { LivePost, Platform } from './platform/platform.ts'
 import type { Scenario } from './scenario.ts'
 
+/** What can be wrong at the end of a schedule, and the guarantee that it breaks. */
+export const BREACHES = {
+  'created twice': 'G1',
+  'out of order': 'G1',
+  'live in two revisions': 'G1',
+  'live though called off': 'G1',
+  'without an end': 'G2',
+  'not recorded': 'G3',
+  'recorded wrongly': 'G3',
+} as const
+export type Breach = keyof typeof BREACHES
+export type Guarantee = (typeof BREACHES)[Breach]
+
 export interface Violation {
-  readonly guarantee: 'G1' | 'G2' | 'G3'
+  readonly guarantee: Guarantee
+  readonly breach: Breach
   readonly sentence: string
 }
+
+const violation = (breach: Breach, sentence: string): Violation => ({ guarantee: BREACHES[breach], breach, sentence })
 
 export interface Evidence {
   readonly scenario: Scenario
@@ -28,20 +45,24 @@ const once = (postId: PostId, live: readonly LivePost[]): Violation[] => {
   const violations: Violation[] = []
   for (const [segment, created] of Map.groupBy(live, (post) => post.of.segment)) {
     if (created.length > 1)
-      violations.push({
-        guarantee: 'G1',
-        sentence: `segment ${segment} of post ${postId} was created ${created.length} times: ${created.map((c) => c.platformId).join(', ')}`,
-      })
+      violations.push(
+        violation(
+          'created twice',
+          `segment ${segment} of post ${postId} was created ${created.length} times: ${created.map((c) => c.platformId).join(', ')}`,
+        ),
+      )
     const parents = parentsOf(live, segment)
     for (const post of created)
       if (segment > 0 && !parents.some((parent) => parent.platformId === post.parent))
-        violations.push({
-          guarantee: 'G1',
-          sentence: `segment ${segment} of post ${postId} hangs from ${post.parent}, which is not segment ${segment - 1}`,
-        })
+        violations.push(
+          violation(
+            'out of order',
+            `segment ${segment} of post ${postId} hangs from ${post.parent}, which is not segment ${segment - 1}`,
+          ),
+        )
   }
   if (new Set(live.map((post) => post.of.revision)).size > 1)
-    violations.push({ guarantee: 'G1', sentence: `post ${postId} is live in two revisions` })
+    violations.push(violation('live in two revisions', `post ${postId} is live in two revisions`))
   return violations
 }
 
@@ -49,14 +70,17 @@ const once = (postId: PostId, live: readonly LivePost[]): Violation[] => {
 const calledOff = (postId: PostId, live: readonly LivePost[], said: boolean): Violation[] =>
   said && live.length > 0
     ? [
-        {
-          guarantee: 'G1',
-          sentence: `post ${postId} was cancelled and is live as ${live.map((post) => post.platformId).join(', ')}`,
-        },
+        violation(
+          'live though called off',
+          `post ${postId} was cancelled and is live as ${live.map((post) => post.platformId).join(', ')}`,
+        ),
       ]
     : []
 
-/** Every post that was accepted ends visibly; what is live is known by its own id and by no other. */
+/** The content of the revision that is current. */
+const hashOf = (row: Row | undefined): Hash => (row && dueView(row).submission?.hash) ?? UNKNOWN_HASH
+
+/** Every post that was accepted ends visibly, or waits for the word of a person; what is live is known by its own id and by no other. */
 export const violationsOf = ({ scenario, platform, database, console }: Evidence): Violation[] => {
   const violations: Violation[] = []
   const live = byPost(platform.posts)
@@ -68,23 +92,29 @@ export const violationsOf = ({ scenario, platform, database, console }: Evidence
     violations.push(...once(postId, created))
     const said = facts.some((f) => f.type === 'post.cancelled') || console.cancels.get(postId) === 'cancelled'
     violations.push(...calledOff(postId, created, said))
-    if ((console.accepted.has(postId) || created.length > 0) && (state === null || !ENDS.has(state)))
-      violations.push({ guarantee: 'G2', sentence: `post ${postId} has no end: it is ${state ?? 'not recorded'}` })
+    const isWaited = state === 'review' && !console.approved.has(hashOf(row))
+    const isEnd = isWaited || (state !== null && ENDS.has(state))
+    if ((console.accepted.has(postId) || created.length > 0) && !isEnd)
+      violations.push(violation('without an end', `post ${postId} has no end: it is ${state ?? 'not recorded'}`))
     const published = facts.flatMap((f) => (f.type === 'post.segment_published' ? [f.body] : []))
     for (const post of created) {
       const known = published.some((p) => p.platformId === post.platformId && p.segment === post.of.segment)
       if (!known && state !== 'needs_attention')
-        violations.push({
-          guarantee: 'G3',
-          sentence: `segment ${post.of.segment} of post ${postId} is live as ${post.platformId} and is not recorded; the post is ${state}`,
-        })
+        violations.push(
+          violation(
+            'not recorded',
+            `segment ${post.of.segment} of post ${postId} is live as ${post.platformId} and is not recorded; the post is ${state}`,
+          ),
+        )
     }
     for (const { platformId, segment } of published)
       if (!created.some((post) => post.platformId === platformId && post.of.segment === segment))
-        violations.push({
-          guarantee: 'G3',
-          sentence: `segment ${segment} of post ${postId} is recorded as ${platformId}, which is not it`,
-        })
+        violations.push(
+          violation(
+            'recorded wrongly',
+            `segment ${segment} of post ${postId} is recorded as ${platformId}, which is not it`,
+          ),
+        )
   }
   return violations
 }

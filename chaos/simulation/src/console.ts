@@ -1,10 +1,10 @@
-import { type CancelAnswer, type PostContent, type PostId, submit } from '@surepost/shared/contracts'
+import { type CancelAnswer, type Hash, type PostContent, type PostId, submit } from '@surepost/shared/contracts'
 import type { Broker } from './broker/broker.ts'
 import type { SaidFact } from './facts.ts'
 import { type Machine, machineOf } from './machine.ts'
-import { stateOf } from './persister/database.ts'
+import { type Row, stateOf } from './persister/database.ts'
 import type { Persister } from './persister/persister.ts'
-import type { Message } from './poster/work-queue.ts'
+import { type Message, publishing } from './poster/work-queue.ts'
 import type { Rabbit } from './rabbit.ts'
 import type { PlannedPost } from './scenario.ts'
 import { MOST_ASKS, askAgainMs, openWishes } from './wishes.ts'
@@ -16,6 +16,8 @@ export interface Console {
   readonly cancels: ReadonlyMap<PostId, CancelAnswer['result']>
   /** Posts that were accepted: their client has heard "yes", or their fact is confirmed. */
   readonly accepted: ReadonlySet<PostId>
+  /** Contents that were approved: their approver has heard "yes". */
+  readonly approved: ReadonlySet<Hash>
 }
 
 interface Out {
@@ -31,6 +33,7 @@ export const openConsole = (world: World, rabbit: Rabbit, broker: Broker, persis
   const machine = machineOf('console', agenda, say, () => ({ onDeath: () => recent.clear() }))
   const cancels = new Map<PostId, CancelAnswer['result']>()
   const accepted = new Set<PostId>()
+  const approved = new Set<Hash>()
 
   /** Carry out steps one after the other, each confirmed before the next; a death between two leaves the rest undone. */
   const inTurn = (steps: readonly ((next: () => void) => void)[]): void => {
@@ -74,7 +77,7 @@ export const openConsole = (world: World, rabbit: Rabbit, broker: Broker, persis
         platform: 'x',
         content,
         client: 'sim',
-        approval: 'auto',
+        approval: post.review === null ? 'auto' : 'review',
         scheduledAt,
         mayBeRepeat: !persister.databaseUp(),
       } as const
@@ -88,9 +91,7 @@ export const openConsole = (world: World, rabbit: Rabbit, broker: Broker, persis
       if (dispatch !== null) {
         const body = { ...dispatch.command.body, notAfter }
         steps.push(fact({ ...dispatch.fact, type: 'post.dispatched' }))
-        steps.push(
-          command({ id: dispatch.command.id, body, attempt: 1, notBefore: dispatch.notBefore?.getTime(), returns: 0 }),
-        )
+        steps.push(command(publishing(dispatch.command.id, body, dispatch.notBefore)))
       }
       steps.push((next) => {
         recent.set(postId, { content, at: submitted.body.at, sent: true })
@@ -108,13 +109,27 @@ export const openConsole = (world: World, rabbit: Rabbit, broker: Broker, persis
     const recorded = [...(row?.facts.values() ?? [])].flatMap((f) => (f.type === 'post.submitted' ? [f.body.at] : []))
     return recorded.toSorted()[0] ?? recent.get(postId)?.at
   }
-  const wishes = openWishes(world, rabbit, broker, { machine, cancels, inTurn, fact, command, acceptanceOf })
+  const rowOf = (postId: PostId): Row | undefined =>
+    persister.databaseUp() ? persister.database.rows.get(postId) : undefined
+  const wishes = openWishes(world, rabbit, broker, {
+    machine,
+    cancels,
+    approved,
+    inTurn,
+    fact,
+    command,
+    acceptanceOf,
+    rowOf,
+  })
   for (const post of world.scenario.posts) {
     agenda.at(post.at, () => submission(post, post.content))
-    const { again, revoke } = post
+    const { again, revoke, review, deletion } = post
     if (again !== null) agenda.at(again.at, () => submission(post, again.content))
     if (revoke !== null)
       agenda.at(revoke.at, () => (revoke.edit === null ? wishes.cancel(post) : wishes.edit(post, revoke.edit)))
+    if (review !== null)
+      agenda.at(review.at, () => (review.says === 'reject' ? wishes.cancel(post) : wishes.approve(post)))
+    if (deletion !== null) agenda.at(deletion.at, () => wishes.delete(post, deletion.segment))
   }
-  return { machine, cancels, accepted }
+  return { machine, cancels, accepted, approved }
 }

@@ -9,7 +9,17 @@ export interface Inbox<T> {
   pump(): void
 }
 
-export const openInbox = <T>(world: World, rabbit: Rabbit, machine: Machine, deal: (message: T) => void): Inbox<T> => {
+/**
+ * @param ready whether its consumer has begun to consume
+ * @param deal calls back when the message was dealt with and may go
+ */
+export const openInbox = <T>(
+  world: World,
+  rabbit: Rabbit,
+  machine: Machine,
+  ready: () => boolean,
+  deal: (message: T, dealt: () => void) => void,
+): Inbox<T> => {
   const { random, faults, variant } = world
   const waiting: T[] = []
   /** The life of the consumer in which one is in hand; a later life takes it again. */
@@ -22,12 +32,15 @@ export const openInbox = <T>(world: World, rabbit: Rabbit, machine: Machine, dea
     if (message === undefined) return
     if (variant.ackFirst === true) waiting.shift()
     if (variant.ackFirst === true && !faults.step(machine)) return
-    deal(message)
-    if (variant.ackFirst !== true && faults.step(machine)) waiting.shift()
-    pump()
+    busyIn = machine.life
+    deal(message, () => {
+      busyIn = 0
+      if (variant.ackFirst !== true && faults.step(machine)) waiting.splice(waiting.indexOf(message), 1)
+      pump()
+    })
   }
   const pump = (): void => {
-    if (!machine.up || busyIn === machine.life || waiting.length === 0 || !rabbit.up) return
+    if (!machine.up || !ready() || busyIn === machine.life || waiting.length === 0 || !rabbit.up) return
     busyIn = machine.life
     machine.after(random.tail(3, 2_000), take)
   }

@@ -66,10 +66,11 @@ export const openPeople = (world: World, broker: Broker, queue: () => WorkQueue)
       const before = replays.get(message.id) ?? 0
       const times = Math.min(MOST_REPLAYS - before, random.between(1, MOST_REPLAYS))
       replays.set(message.id, before + times)
-      const latest = Math.max(agenda.now, Date.parse(message.body.notAfter)) + 30 * MINUTE
+      const latest =
+        Math.max(agenda.now, 'notAfter' in message.body ? Date.parse(message.body.notAfter) : 0) + 30 * MINUTE
       for (let i = 0; i < times; i++)
         agenda.at(random.between(agenda.now + MINUTE, latest + MINUTE), () => {
-          say('a person', () => `replays the dead letter for post ${message.body.postId}`)
+          say('a person', () => `replays the dead letter (${message.type}) of post ${message.body.postId}`)
           queue().push({ ...message, attempt: 1, notBefore: undefined, returns: 0 })
         })
     },
@@ -77,7 +78,6 @@ export const openPeople = (world: World, broker: Broker, queue: () => WorkQueue)
       agenda.after(random.between(10_000, 5 * MINUTE), () => {
         for (const config of scenario.accounts) configure(config)
         for (const { id } of scenario.accounts) sayPause(id)
-        sayKillSwitch()
       }),
   }
 }

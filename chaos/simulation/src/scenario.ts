@@ -27,6 +27,10 @@ export interface PlannedPost {
   readonly again: { readonly at: Millis; readonly content: PostContent } | null
   /** A person cancels it, or edits it: then only the revision in hand is cancelled and a next one is submitted. */
   readonly revoke: { readonly at: Millis; readonly edit: PostContent | null } | null
+  /** It waits for somebody's word; null: it needs none. */
+  readonly review: { readonly at: Millis; readonly says: 'approve' | 'reject' } | null
+  /** A person has one segment of it deleted, once it is recorded. */
+  readonly deletion: { readonly at: Millis; readonly segment: number } | null
 }
 
 /** Everything that a seed decides before virtual time begins to run. */
@@ -69,10 +73,15 @@ const postIdOf = (random: Random, n: number, at: Millis): PostId => {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${tail.slice(0, 3)}-8000-00000000000${n}` as PostId
 }
 
-const contentOf = (random: Random, name: string): PostContent => {
+/** Of images alone: the model has the texts only, and one of nothing is like every other. */
+const WORDLESS_RATE = 0.12
+
+const contentOf = (random: Random, name: string, wordless: boolean): PostContent => {
   const kind = random.next()
   const count = kind < 0.6 ? 1 : kind < 0.85 ? 2 : 3
-  const segments = Array.from({ length: count }, (_, i) => ({ text: `${name}${count > 1 ? `.${i}` : ''}`, media: [] }))
+  const textOf = (i: number): string =>
+    wordless && random.chance(WORDLESS_RATE) ? '' : `${name}${count > 1 ? `.${i}` : ''}`
+  const segments = Array.from({ length: count }, (_, i) => ({ text: textOf(i), media: [] }))
   const replyTo = random.chance(0.12)
     ? { platformId: `18000000000000000${random.between(10, 99)}` as PlatformId }
     : undefined
@@ -86,8 +95,8 @@ const accountOf = (random: Random, n: number): AccountConfig => {
 }
 
 /**
- * With a ledger that may be lost, neither equal texts of two posts nor two contents under one key are tried: what told
- * them apart is lost with it, and the platform cannot say (docs/GUARANTEES.md, limits).
+ * With a ledger that may be lost, neither equal texts of two posts (nor two without a text) nor two contents under one key
+ * are tried: what told them apart is lost with it, and the platform cannot say (docs/GUARANTEES.md, limits).
  */
 const postOf = (
   random: Random,
@@ -99,8 +108,9 @@ const postOf = (
   const at = START + random.between(0, 10 * MINUTE)
   const scheduledAt = random.chance(0.3) ? at + random.between(MINUTE, 40 * MINUTE) : null
   const name = `P${n}`
-  const content = twin !== undefined && !lossy && random.chance(0.15) ? twin.content : contentOf(random, name)
-  const otherContent = (): PostContent => (!lossy && random.chance(0.6) ? contentOf(random, `${name}'`) : content)
+  const written = (by: string): PostContent => contentOf(random, by, !lossy)
+  const content = twin !== undefined && !lossy && random.chance(0.15) ? twin.content : written(name)
+  const otherContent = (): PostContent => (!lossy && random.chance(0.6) ? written(`${name}'`) : content)
   return {
     postId: postIdOf(random, n, at),
     account,
@@ -110,7 +120,16 @@ const postOf = (
     notAfter: (scheduledAt ?? at) + random.between(20 * MINUTE, 180 * MINUTE),
     again: random.chance(0.12) ? { at: at + random.tail(20_000, 30 * MINUTE), content: otherContent() } : null,
     revoke: random.chance(0.15)
-      ? { at: at + random.tail(30_000, 60 * MINUTE), edit: random.chance(0.4) ? contentOf(random, `${name}"`) : null }
+      ? { at: at + random.tail(30_000, 60 * MINUTE), edit: random.chance(0.4) ? written(`${name}"`) : null }
+      : null,
+    review: random.chance(0.12)
+      ? { at: at + random.tail(20_000, 15 * MINUTE), says: random.chance(0.8) ? 'approve' : 'reject' }
+      : null,
+    deletion: random.chance(0.12)
+      ? {
+          at: (scheduledAt ?? at) + random.tail(30_000, 20 * MINUTE),
+          segment: random.below(content.segments.length),
+        }
       : null,
   }
 }

@@ -7,13 +7,13 @@ import { type Violation, violationsOf } from './checks.ts'
 import { openConsole } from './console.ts'
 import { type SaidFact, isOfPost } from './facts.ts'
 import { faultsOf } from './faults.ts'
-import { type Say, lineOf, silent } from './journal.ts'
+import { type Say, lineOf, numbered, silent } from './journal.ts'
 import type { Parcel } from './ledger/rows.ts'
 import { type People, openPeople } from './people.ts'
 import { type Persister, openPersister } from './persister/persister.ts'
 import { openPlatform } from './platform/platform.ts'
 import { openPoster } from './poster/poster.ts'
-import { type Message, openWorkQueue } from './poster/work-queue.ts'
+import { type Message, openWorkQueue, publishing } from './poster/work-queue.ts'
 import { randomOf } from './random.ts'
 import { openRabbit } from './rabbit.ts'
 import { scenarioOf } from './scenario.ts'
@@ -42,7 +42,7 @@ export const runSchedule = async (
   const scenario = scenarioOf(random)
   const agenda = agendaFrom(scenario.start)
   const say: Say =
-    listen === undefined ? silent : (who, what) => listen(named(lineOf(agenda.now - scenario.start, who, what())))
+    listen === undefined ? silent : (who, what) => listen(numbered(lineOf(agenda.now - scenario.start, who, what())))
   const faults = faultsOf(scenario.faults, random, agenda, say)
   let ids = 0
   let woken = false
@@ -58,13 +58,9 @@ export const runSchedule = async (
     await new Promise<void>((resolve) => setImmediate(resolve))
   }
   const violations = violationsOf({ scenario, platform, database: persister.database, console })
-  for (const violation of violations) listen?.(named(`${violation.guarantee} is broken: ${violation.sentence}`))
+  for (const violation of violations) listen?.(numbered(`${violation.guarantee} is broken: ${violation.sentence}`))
   return { seed, violations, steps, creates: platform.posts.length }
 }
-
-/** Posts by their number: `post 2`. */
-const named = (text: string): string =>
-  text.replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[57][0-9a-f]{3}-8000-00000000000(\d)/g, '$1')
 
 /** Put the parts together, as the services' own `main.ts` and RabbitMQ do. */
 const compose = (world: World) => {
@@ -81,7 +77,7 @@ const compose = (world: World) => {
     if (fact.type === 'post.segment_deleted') broker.facts.push({ settles: 'deleted', body: fact.body })
   }
   const fromLedger = ({ seq, id, ledger, write }: Parcel): void => {
-    if ('send' in write) return send({ id, body: write.body, attempt: 1, notBefore: undefined, returns: 0 })
+    if ('send' in write) return send(publishing(id, write.body))
     if (write.emit === 'account.paused') {
       if (write.body.until === null) people.onWanted(AccountId.parse(write.body.account))
       return

@@ -1,18 +1,21 @@
 import {
   type BodyOf,
   type CancelAnswer,
+  type Hash,
   type PostContent,
   type PostId,
   type PostSubmitted,
   type ReviseAnswer,
   contentHash,
   dispatchOf,
+  isDueSoon,
   messageIdOf,
 } from '@surepost/shared/contracts'
 import type { Broker, ToBroker } from './broker/broker.ts'
 import type { SaidFact } from './facts.ts'
 import type { Machine } from './machine.ts'
-import type { Message } from './poster/work-queue.ts'
+import { type Message, deleting, publishing } from './poster/work-queue.ts'
+import { type Row, dueView } from './persister/database.ts'
 import type { Rabbit } from './rabbit.ts'
 import type { PlannedPost } from './scenario.ts'
 import type { World } from './world.ts'
@@ -26,23 +29,31 @@ type Step = (next: () => void) => void
 export interface WishPorts {
   readonly machine: Machine
   readonly cancels: Map<PostId, CancelAnswer['result']>
+  /** Contents whose approval was heard. */
+  readonly approved: Set<Hash>
   /** Carry out steps one after the other, each confirmed before the next. */
   readonly inTurn: (steps: readonly Step[]) => void
   readonly fact: (said: SaidFact) => Step
   readonly command: (message: Message) => Step
   /** When a post was accepted; undefined: the API knows of no such post. */
   readonly acceptanceOf: (postId: PostId) => string | undefined
+  /** What is recorded of it, while the database can be asked. */
+  readonly rowOf: (postId: PostId) => Row | undefined
 }
 
 /** What people change their minds about, by way of the API. */
 export interface Wishes {
   cancel(post: PlannedPost): void
   edit(post: PlannedPost, content: PostContent): void
+  /** Approve what is recorded and waits for it. */
+  approve(post: PlannedPost): void
+  /** Have a segment deleted once its id is recorded. */
+  delete(post: PlannedPost, segment: number): void
 }
 
 export const openWishes = (world: World, rabbit: Rabbit, broker: Broker, ports: WishPorts): Wishes => {
   const { agenda, random } = world
-  const { machine, cancels, inTurn, fact, command, acceptanceOf } = ports
+  const { machine, cancels, approved: heardOf, inTurn, fact, command, acceptanceOf, rowOf } = ports
   /** The next revision of a post, as its editor wrote it. */
   const revisionOf = (post: PlannedPost, content: PostContent): BodyOf<typeof PostSubmitted> => ({
     at: new Date(agenda.now).toISOString(),
@@ -57,23 +68,33 @@ export const openWishes = (world: World, rabbit: Rabbit, broker: Broker, ports: 
     scheduledAt: null,
     notAfter: new Date(post.notAfter).toISOString(),
   })
-  /** What the ledger has revised waits for its approval. Its editor asks until it was heard. */
-  const approval = (next: BodyOf<typeof PostSubmitted>, tries = 1): void => {
+  /** Try until it was heard, or for the last time. @param attempt calls back when it was */
+  const untilHeard = (attempt: (heard: () => void) => void, tries = 1): void => {
     let heard = false
     agenda.after(askAgainMs(tries) + random.between(0, 5_000), () => {
-      if (!heard && tries < MOST_ASKS) approval(next, tries + 1)
+      if (!heard && tries < MOST_ASKS) untilHeard(attempt, tries + 1)
     })
-    if (!machine.up) return
+    if (machine.up) attempt(() => (heard = true))
+  }
+  /** An approval binds what was read; what is approved and due soon is dispatched. */
+  const sayApproved = (next: BodyOf<typeof PostSubmitted>, heard: () => void): void => {
     const { postId, revision, hash, account, platform, content, notAfter, at: acceptedAt } = next
     const now = new Date(agenda.now)
     const approved = { at: now.toISOString(), postId, revision, hash, by: 'a person' }
     const post = { postId, revision, hash, account, platform, content, notAfter, acceptedAt }
-    const { fact: dispatched, command: sent } = dispatchOf(post, null, now)
+    const scheduledAt = next.scheduledAt === null ? null : new Date(next.scheduledAt)
+    const { fact: dispatched, command: sent, notBefore } = dispatchOf(post, scheduledAt, now)
+    const dispatch = [
+      fact({ ...dispatched, type: 'post.dispatched' }),
+      command(publishing(sent.id, sent.body, notBefore)),
+    ]
     inTurn([
       fact({ id: messageIdOf('post.approved', postId, revision), type: 'post.approved', body: approved }),
-      fact({ ...dispatched, type: 'post.dispatched' }),
-      command({ id: sent.id, body: sent.body, attempt: 1, notBefore: undefined, returns: 0 }),
-      () => (heard = true),
+      ...(isDueSoon(scheduledAt, now) ? dispatch : []),
+      () => {
+        heardOf.add(hash)
+        heard()
+      },
     ])
   }
   /** Ask the ledger, and again until it has answered. */
@@ -109,9 +130,26 @@ export const openWishes = (world: World, rabbit: Rabbit, broker: Broker, ports: 
       revises: { next, by: 'a person', acceptedAt },
       answer: (result: ReviseAnswer['result']) =>
         once(() => {
-          if (result === 'revised') approval(next)
+          if (result === 'revised') untilHeard((heard) => sayApproved(next, heard))
         }),
     }))
   }
-  return { cancel, edit }
+  const approve = ({ postId }: PlannedPost): void =>
+    untilHeard((heard) => {
+      const row = rowOf(postId)
+      if (row === undefined) return
+      const { state, submission } = dueView(row)
+      if (submission === undefined || state !== 'review') heard()
+      else sayApproved(submission, heard)
+    })
+  const deleteSegment = ({ postId, account }: PlannedPost, segment: number): void =>
+    untilHeard((heard) => {
+      const facts = [...(rowOf(postId)?.facts.values() ?? [])]
+      const live = facts.find((f) => f.type === 'post.segment_published' && f.body.segment === segment)
+      if (live?.type !== 'post.segment_published') return
+      const { platformId } = live.body
+      const wish = { postId, segment, account, platform: 'x', platformId, by: 'a person' } as const
+      inTurn([command(deleting(messageIdOf('post.delete', postId, segment), wish)), heard])
+    })
+  return { cancel, edit, approve, delete: deleteSegment }
 }

@@ -7,6 +7,7 @@ import { checkCommand } from './commands/check.ts'
 import { deadCommand } from './commands/dead.ts'
 import { demoCommand } from './commands/demo.ts'
 import { downCommand } from './commands/down.ts'
+import { simulateCommand } from './commands/simulate.ts'
 import { stackCommand } from './commands/stack.ts'
 import { testCommand } from './commands/test.ts'
 import { upCommand } from './commands/up.ts'
@@ -16,6 +17,19 @@ import { red } from './output.ts'
 
 /** Exit status of a command that ended as it should, unless it says otherwise. */
 export type ExitCode = number
+
+const COMMANDS = [
+  demoCommand,
+  upCommand,
+  downCommand,
+  stackCommand,
+  deadCommand,
+  alertsCommand,
+  testCommand,
+  checkCommand,
+  chaosCommand,
+  simulateCommand,
+]
 
 /** Run one command line. @returns the exit status; everything that went wrong has been said on standard error */
 export const runCli = async (args: readonly string[]): Promise<ExitCode> => {
@@ -28,18 +42,7 @@ export const runCli = async (args: readonly string[]): Promise<ExitCode> => {
   const done = (status: ExitCode): void => {
     code = status
   }
-  for (const command of [
-    demoCommand,
-    upCommand,
-    downCommand,
-    stackCommand,
-    deadCommand,
-    alertsCommand,
-    testCommand,
-    checkCommand,
-    chaosCommand,
-  ])
-    command(program, done)
+  for (const command of COMMANDS) command(program, done)
   try {
     await program.parseAsync(args, { from: 'user' })
     return code

@@ -52,8 +52,8 @@ await runService('browser-broker', async (scope) => {
     }),
   )
   await hearStanding({ bus, ledger, shard, log, signal })
-  scope.use(runOutbox(ledger, bus, shard, log))
-  for (const consumption of await catchUp({ bus, ledger, shard, shards, log, signal })) scope.use(consumption)
+  const outbox = scope.use(runOutbox(ledger, bus, shard, log))
+  for (const consumption of await catchUp({ bus, ledger, outbox, shard, shards, log, signal })) scope.use(consumption)
 
   const desk = openDesk(scope, config, { bus, ledger })
   const sealing = sealingWith(config.SESSION_KEY)

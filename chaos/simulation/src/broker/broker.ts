@@ -20,6 +20,7 @@ import { type Desk, openDesk } from './desk.ts'
 import { type Holding, openHolding } from './holding.ts'
 import type { BrokerLease } from './lease.ts'
 import { type Outbox, openOutbox } from './outbox.ts'
+import { openStanding } from './standing.ts'
 
 /** What comes over the broker's queues: facts that settle actions, and what operators tell it. */
 export type ToBroker =
@@ -37,6 +38,10 @@ export type ToBroker =
   | { readonly mark: number }
 
 const BEHIND = 'finds that its ledger is behind what it has said, and begins anew'
+const ANOTHER = 'finds that its ledger is not the one that spoke last, and begins anew'
+
+/** Asked again later when it takes longer, as production does. */
+const TOLD_WITHIN_MS = 5_000
 
 /** What an operator's command does to the ledger. */
 export type Does = (ledger: MemoryLedger) => void
@@ -61,17 +66,20 @@ export const openBroker = (
   arrive: (parcel: Parcel) => void,
   onLost: () => void,
 ): Broker => {
-  const { agenda, say, random, scenario, variant } = world
+  const { agenda, say, random, scenario } = world
   let outbox: Outbox | undefined
+  /** It knows its standing: it may tell and be told. */
+  let hasStarted = true
   const machine = machineOf('broker', agenda, say, () => ({ onDeath: die, onStart: start, onFreeze: freeze }))
   const ledger = openMemoryLedger({
     now: () => agenda.now,
     newId: world.newId,
     policy,
     variant: world.variant,
-    onWritten: () => outbox?.look(),
+    onWritten: () => hasStarted && outbox?.look(),
   })
-  outbox = openOutbox(world, rabbit, machine, ledger, arrive)
+  const standing = openStanding(rabbit, machine, () => ledger)
+  outbox = openOutbox(world, rabbit, machine, ledger, standing, arrive)
   const desk = openDesk(
     world,
     machine,
@@ -84,26 +92,39 @@ export const openBroker = (
   let saved: Rows | undefined
   let fate: 'kept' | 'lost' | 'restored' = 'kept'
   let marks = 0
-  /** How far each ledger had come, as it is recorded elsewhere: a restored backup is measured by it. */
-  const recorded = new Map<string, number>()
 
-  const deal = (message: ToBroker): void => {
-    if ('mark' in message) return drained(message.mark)
+  /** A cancel or an edit is answered when its fact cannot be lost any more: until then nobody has heard of it. */
+  const deal = (message: ToBroker, dealt: () => void): void => {
+    const answered = decided(message)
+    if (answered === undefined) return dealt()
+    let over = false
+    const end = (then: () => void): void => {
+      if (over) return
+      over = true
+      then()
+      dealt()
+    }
+    outbox?.told(() => end(answered))
+    machine.after(TOLD_WITHIN_MS, () => end(() => control.push(message)))
+  }
+  /** Do what it says. @returns how to answer it, if somebody waits */
+  const decided = (message: ToBroker): (() => void) | undefined => {
+    if ('mark' in message) return void drained(message.mark)
     if ('does' in message) {
       say('broker', () => `is told: ${message.says}`)
-      return message.does(ledger)
+      return void message.does(ledger)
     }
     if ('cancels' in message) {
       const { result } = ledger.ask('cancel', message.cancels)
       say('broker', () => `is asked to cancel post ${message.cancels.postId}: ${result}`)
-      return message.answer(result)
+      return () => message.answer(result)
     }
     if ('revises' in message) {
       const { result } = ledger.ask('revise', message.revises)
       say('broker', () => `is asked to edit post ${message.revises.next.postId}: ${result}`)
-      return message.answer(result)
+      return () => message.answer(result)
     }
-    hear(message)
+    return void hear(message)
   }
   const hear = (message: Extract<ToBroker, { settles: string }>): void => {
     const settled =
@@ -116,8 +137,8 @@ export const openBroker = (
     const mark: LedgerMark | null = 'ledger' in message.body ? message.body.ledger : null
     if (mark !== null && ledger.hear(mark)) say('broker', () => BEHIND)
   }
-  const control = openInbox<ToBroker>(world, rabbit, machine, deal)
-  const facts = openInbox<ToBroker>(world, rabbit, machine, deal)
+  const control = openInbox<ToBroker>(world, rabbit, machine, () => hasStarted, deal)
+  const facts = openInbox<ToBroker>(world, rabbit, machine, () => hasStarted, deal)
   const drained = (mark: number): void => {
     if (mark !== marks) return
     waitingFor -= 1
@@ -127,6 +148,7 @@ export const openBroker = (
 
   const die = (): void => {
     desk.close()
+    hasStarted = false
     orphans = [...orphans, ...holding.abandon()]
     for (const lease of orphans) lease.onOver?.('crash')
     sameHost = random.chance(scenario.sameHostRate)
@@ -142,15 +164,23 @@ export const openBroker = (
     for (const { reach } of orphans) reach.alive = false
     orphans = []
     if (fate === 'lost') ledger.lose()
-    recorded.set(ledger.rows.id, Math.max(ledger.rows.seq, recorded.get(ledger.rows.id) ?? 0))
     if (fate === 'restored' && saved !== undefined) ledger.restore(saved)
     say('broker', () => `finds its ledger ${fate}, on ${sameHost ? 'the same' : 'another'} host`)
     ledger.recover(sameHost)
-    if (fate === 'restored' && variant.unnoticed !== true) {
-      const { id } = ledger.rows
-      if (ledger.hear({ id, seq: recorded.get(id) ?? 0 })) say('broker', () => BEHIND)
-    }
-    if (fate !== 'kept') onLost()
+    const changed = fate !== 'kept'
+    whenUp(() => {
+      if (ledger.start(standing.said)) say('broker', () => ANOTHER)
+      if (changed) onLost()
+      standing.keep(catchUp)
+    })
+  }
+  /** Nothing is granted before RabbitMQ has told what was said meanwhile. */
+  const whenUp = (then: () => void): void => {
+    if (rabbit.up) then()
+    else machine.after(1_000, () => whenUp(then))
+  }
+  const catchUp = (): void => {
+    hasStarted = true
     marks += 1
     waitingFor = 2
     control.push({ mark: marks })

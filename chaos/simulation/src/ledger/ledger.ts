@@ -1,5 +1,5 @@
 import { type LedgerMark } from '@surepost/shared/contracts'
-import { goneSince, isBehind, reborn } from '../../../../services/browser-broker/src/ledger/decide-start.ts'
+import { goneSince, isBehind, isOutdated, reborn } from '../../../../services/browser-broker/src/ledger/decide-start.ts'
 import type { Millis } from '../../../../services/browser-broker/src/ledger/model.ts'
 import {
   type AnswerOf,
@@ -9,6 +9,7 @@ import {
   type OperationName,
 } from '../../../../services/browser-broker/src/ledger/operations.ts'
 import type { Policy } from '../../../../services/browser-broker/src/ledger/policy.ts'
+import type { Standing } from '../../../../services/browser-broker/src/ledger/upkeep.ts'
 import type { Tables } from '../../../../services/browser-broker/src/ledger/views.ts'
 import type { Decision } from '../../../../services/browser-broker/src/ledger/writes.ts'
 import type { Variant } from '../variants/variant.ts'
@@ -34,6 +35,10 @@ export interface MemoryLedger {
   confirmed(seq: number): void
   /** After a start: every lease that an earlier life left open has ended. */
   recover(sameHost: boolean): number
+  /** How far it has got. */
+  standing(): Standing
+  /** At its start it hears how far the ledger of its shard had got. @returns true when it was another one, and began anew */
+  start(said: Standing | undefined): boolean
   /** @returns true when this ledger found itself behind what it has said, and began anew */
   hear(mark: LedgerMark): boolean
   backup(): Rows
@@ -56,6 +61,7 @@ export const openMemoryLedger = (ports: LedgerPorts): MemoryLedger => {
     if (rows.seq !== before) ports.onWritten()
     return answer
   }
+  const standing = (): Standing => ({ id: rows.id, seq: rows.seq, killSwitch: rows.killSwitch })
   return {
     get rows() {
       return rows
@@ -68,6 +74,13 @@ export const openMemoryLedger = (ports: LedgerPorts): MemoryLedger => {
       for (const lease of left)
         ask('leaseEnded', lease.leaseId, goneSince(lease, sameHost, ports.now()), 'the browser-broker was restarted')
       return left.length
+    },
+    standing,
+    start(said) {
+      if (variant.unnoticed === true || !isOutdated(standing(), said)) return false
+      rebirth(rows, ports)
+      if (said !== undefined && said.killSwitch.on !== rows.killSwitch.on) ask('killSwitch', said.killSwitch)
+      return true
     },
     hear(mark) {
       if (!isBehind(rows, mark)) return false

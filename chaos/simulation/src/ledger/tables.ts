@@ -8,6 +8,7 @@ const NONE: readonly Action[] = []
 const MOST_TAKEN = 1_000
 const MOST_APPOINTMENTS = 200
 const MOST_SILENT = 100
+const MOST_WORDLESS = 100
 
 const isUnsettled = ({ state }: Action): boolean => state === 'open' || state === 'unknown'
 
@@ -55,6 +56,10 @@ export const memoryTables = (current: () => Rows): Tables => ({
         a.state !== 'aborted' &&
         a.postId !== except,
     ).sort((a, b) => b.begunAt - a.begunAt)[0] ?? null,
+  unsettledWordless: (account, except) =>
+    select(current(), (a) => a.account === account && isUnsettled(a) && a.textHash === null && a.postId !== except)
+      .sort((a, b) => b.begunAt - a.begunAt)
+      .slice(0, MOST_WORDLESS),
   taken: (account, since, except) =>
     select(
       current(),

@@ -4,7 +4,7 @@ import { sendingOf } from '../../../../services/persister/src/jobs/dispatcher.ts
 import type { Millis } from '../agenda.ts'
 import type { SaidFact } from '../facts.ts'
 import type { Machine } from '../machine.ts'
-import type { Message } from '../poster/work-queue.ts'
+import { type Message, publishing } from '../poster/work-queue.ts'
 import type { Rabbit } from '../rabbit.ts'
 import type { World } from '../world.ts'
 import { type DueView, type Row, dueView } from './database.ts'
@@ -102,7 +102,8 @@ export const openDispatcher = (
     const now = new Date(agenda.now)
     if (due === 'missed') {
       say('persister', () => `finds post ${row.postId} too late`)
-      const body = { at: now.toISOString(), postId: row.postId, reason: 'too late' }
+      const { revision } = submission
+      const body = { at: now.toISOString(), postId: row.postId, revision, reason: 'too late' }
       const fact: SaidFact = { id: world.newId(), type: 'post.missed', body }
       return rabbit.publish(
         machine,
@@ -112,13 +113,7 @@ export const openDispatcher = (
     }
     say('persister', () => `sends the command for post ${row.postId} again (${due})`)
     const { fact, command } = sendingOf(duePost(row, view, submission), now)
-    const message = {
-      id: command.id,
-      body: command.body,
-      attempt: 1,
-      notBefore: command.notBefore?.getTime(),
-      returns: 0,
-    }
+    const message = publishing(command.id, command.body, command.notBefore)
     const send = (): void =>
       rabbit.publish(
         machine,

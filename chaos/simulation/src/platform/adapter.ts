@@ -3,6 +3,7 @@ import { Hash, sha256 } from '@surepost/shared/contracts'
 import type { Life } from '../machine.ts'
 import type { World } from '../world.ts'
 import { createOn } from './create.ts'
+import { deleteOn } from './delete.ts'
 import type { Platform } from './platform.ts'
 import type { Reach } from './reach.ts'
 import { findOn, readTargetOn } from './read.ts'
@@ -31,7 +32,7 @@ export const adapterOf = (world: World, platform: Platform, process: Life): Plat
       readPost: readTargetOn(site),
       readMentions: never,
       readTimeline: never,
-      deleteOwnPost: never,
+      deleteOwnPost: deleteOn(site),
     }
   },
 })

@@ -76,7 +76,8 @@ export const openPlatform = (world: World): Platform => {
   const refusal = ({ account, text, parent }: CreateRequest): Refusal | null => {
     if (parent !== null && posts.some((p) => p.platformId === parent && p.goneAt !== null))
       return { kind: 'parent_gone', detail: 'the post to answer is gone' }
-    if (scenario.rejectsDuplicates && posts.some((p) => p.account === account && p.text === text && p.goneAt === null))
+    const isThere = (p: LivePost): boolean => p.account === account && p.text === text && p.goneAt === null
+    if (scenario.rejectsDuplicates && text !== '' && posts.some(isThere))
       return { kind: 'duplicate', detail: 'this text is there already' }
     if (!random.chance(scenario.refusalRate)) return null
     const until = new Date(agenda.now + random.between(60_000, 900_000))

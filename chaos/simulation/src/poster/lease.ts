@@ -10,9 +10,12 @@ const never = (): never => {
   throw new Error('the simulation does not do this')
 }
 
+/** What the ledger is asked about: a create, or the deletion of what was created. */
+type Target = ActionKey | Omit<ActionKey, 'revision'>
+
 /** What the answer allows: the click that follows is for this action. */
-const aim = (lease: BrokerLease, action: ActionKey, answer: BeginAnswer | object): void => {
-  if ('answer' in answer && answer.answer === 'fresh') lease.reach.acting = keyOf(action)
+const aim = (lease: BrokerLease, action: Target, answer: BeginAnswer | object): void => {
+  if ('answer' in answer && answer.answer === 'fresh' && 'revision' in action) lease.reach.acting = keyOf(action)
 }
 
 /** A claimed lease over the simulated broker, as the poster's code knows it. */
@@ -20,10 +23,10 @@ export const leaseOf = (world: World, broker: Broker, lease: BrokerLease, contro
   const { ledger, holding } = broker
   const { say } = world
   const { leaseId } = lease
-  const tell = (op: string, action: ActionKey, answer: object): void =>
+  const tell = (op: string, action: Target, answer: object): void =>
     say('ledger', () => `${op} segment ${action.segment} of post ${action.postId}: ${JSON.stringify(answer)}`)
   const performed =
-    <A extends object>(op: string, action: ActionKey, perform: () => A) =>
+    <A extends object>(op: string, action: Target, perform: () => A) =>
     (): A => {
       const answer = perform()
       aim(lease, action, answer)
@@ -79,8 +82,17 @@ export const leaseOf = (world: World, broker: Broker, lease: BrokerLease, contro
         'absent',
         performed('absent', action, () => ledger.ask('absent', outcome(action, attempt), readingBeganAt.getTime())),
       ),
-    beginDelete: never,
-    deleted: never,
+    beginDelete: (deletion) =>
+      control.ask(
+        'begin_delete',
+        performed('begin to delete', deletion, () => ledger.ask('beginDelete', deletion, leaseId)),
+      ),
+    async deleted(deletion) {
+      await control.ask(
+        'deleted',
+        performed('deleted', deletion, () => ledger.ask('endDelete', deletion, leaseId)),
+      )
+    },
     async pauseAccount(reason, until) {
       await control.ask('pause_account', () =>
         ledger.ask('pause', lease.account, { reason, until: until?.getTime() ?? null, by: 'holder' }),

@@ -1,7 +1,8 @@
-import { PublishPost, RUNGS } from '@surepost/shared/contracts'
+import { DeleteSegment, PublishPost, RUNGS } from '@surepost/shared/contracts'
 import { UnavailableError } from '@surepost/shared/errors'
 import type { Outcome } from '@surepost/shared/messaging'
 import { decide, outcomeOfError, whenToHandle } from '../../../../packages/shared/src/messaging/decide.ts'
+import { deleteSegment } from '../../../../services/poster/src/handlers/delete-segment.ts'
 import { publishPost } from '../../../../services/poster/src/handlers/publish-post.ts'
 import type { Broker } from '../broker/broker.ts'
 import type { SaidFact } from '../facts.ts'
@@ -15,7 +16,7 @@ import type { Message, WorkQueue } from './work-queue.ts'
 
 /** RabbitMQ closes a connection whose client is silent for this long, and hands its messages to others. */
 const HEARTBEAT_MS = 60_000
-const RUNG_MS = PublishPost.retry.rungs
+const CONTRACTS = { [PublishPost.type]: PublishPost, [DeleteSegment.type]: DeleteSegment } as const
 
 export interface PosterPorts {
   readonly rabbit: Rabbit
@@ -32,7 +33,7 @@ interface Handling {
   mine: boolean
 }
 
-/** One life of a poster: the production handler over simulated ports. */
+/** One life of a poster: the production handlers over simulated ports. */
 const lifeOf = (world: World, ports: PosterPorts, process: Life) => {
   const { random, faults, say, agenda, variant } = world
   const leases: HolderLeases = leasesOf(world, ports.rabbit, ports.broker, process)
@@ -60,22 +61,25 @@ const lifeOf = (world: World, ports: PosterPorts, process: Life) => {
     },
   }
   const adapter = adapterOf(world, ports.platform, process)
-  const route = publishPost({
-    bus: { emit: emit },
+  const common = {
     leases,
-    media: media as never,
     platforms: { for: () => adapter },
     // Breakers keep the machine's time, and only hold up: production's are tried by themselves.
-    breakers: { trouble: () => undefined, execute: (_, work) => work() },
+    breakers: { trouble: () => undefined, execute: <T>(_: unknown, work: () => Promise<T>) => work() },
     now: clockOf(world),
-  })
+  }
+  const routes = {
+    [PublishPost.type]: publishPost({ ...common, bus: { emit }, media: media as never }),
+    [DeleteSegment.type]: deleteSegment(common),
+  }
   const inHand = new Set<Handling>()
 
   /** The ack comes last: whatever fails before it brings the message back. */
   const settle = (handling: Handling, outcome: Outcome): void => {
     const { message } = handling
-    say(process.name, () => `has handled the command for post ${message.body.postId}: ${wordsOf(outcome)}`)
-    const decision = decide(outcome, { attempt: message.attempt, rungs: RUNG_MS, now: agenda.now })
+    say(process.name, () => `has handled ${message.type} of post ${message.body.postId}: ${wordsOf(outcome)}`)
+    const { rungs } = CONTRACTS[message.type].retry
+    const decision = decide(outcome, { attempt: message.attempt, rungs, now: agenda.now })
     const ack = (): void => {
       if (!faults.step(process.machine)) return
       process.after(1, () => inHand.delete(handling) && (handling.mine = false))
@@ -102,34 +106,40 @@ const lifeOf = (world: World, ports: PosterPorts, process: Life) => {
     const { message, stop } = handling
     const delivery = {
       id: message.id,
-      type: PublishPost.type,
-      body: message.body,
+      type: message.type,
+      body: message.body as never,
       attempt: message.attempt,
-      lastAttempt: message.attempt > RUNG_MS.length,
+      lastAttempt: message.attempt > CONTRACTS[message.type].retry.rungs.length,
       sentAt: new Date(agenda.now),
       correlationId: message.id,
       replyTo: undefined,
     }
-    say(process.name, () => `takes the command for post ${message.body.postId} (attempt ${message.attempt})`)
-    route.run(delivery, { signal: stop.signal }).then(
+    say(process.name, () => `takes ${message.type} of post ${message.body.postId} (attempt ${message.attempt})`)
+    routes[message.type].run(delivery, { signal: stop.signal }).then(
       (outcome) => settle(handling, outcome),
       (error: unknown) => settle(handling, outcomeOfError(error, agenda.now)),
     )
     world.wake()
+  }
+  /** What came too early goes back to a rung, or is waited for here. */
+  const begin = (handling: Handling): void => {
+    const { message } = handling
+    const early = whenToHandle(message.notBefore, agenda.now)
+    if (early.handle === 'later')
+      ports.rabbit.publish(
+        process,
+        () => ports.queue.push(message, RUNGS[early.rung]),
+        () => handling.mine && inHand.delete(handling),
+      )
+    else if (early.handle === 'after') process.after(early.ms, () => handling.mine && run(handling))
+    else run(handling)
   }
   return {
     leases,
     take(message: Message): void {
       const handling: Handling = { message, stop: new AbortController(), mine: true }
       inHand.add(handling)
-      const early = whenToHandle(message.notBefore, agenda.now)
-      if (early.handle === 'later')
-        return ports.rabbit.publish(
-          process,
-          () => ports.queue.push(message, RUNGS[early.rung]),
-          () => handling.mine && inHand.delete(handling),
-        )
-      process.after(early.handle === 'after' ? early.ms : random.between(1, 5), () => handling.mine && run(handling))
+      process.after(random.between(1, 5), () => handling.mine && begin(handling))
     },
     /** RabbitMQ takes back what it had given. */
     lose(reason: string): void {
@@ -157,7 +167,7 @@ const wordsOf = (outcome: Outcome): string => {
   }
 }
 
-/** A poster process: consumes `post.publish` and publishes, by production's own handler. */
+/** A poster process: publishes and deletes what its queues ask for, by production's own handlers. */
 export const openPoster = (world: World, name: string, ports: PosterPorts): Machine => {
   const { agenda } = world
   let connected = true

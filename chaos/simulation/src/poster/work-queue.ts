@@ -1,24 +1,44 @@
-import type { ApprovedPost } from '@surepost/shared/contracts'
+import { type ApprovedPost, type BodyOf, DeleteSegment, PublishPost } from '@surepost/shared/contracts'
 import { DELIVERY_LIMIT } from '../../../../packages/shared/src/messaging/policies.ts'
 import type { World } from '../world.ts'
 import type { Rabbit } from '../rabbit.ts'
 
-/** One `post.publish`, as RabbitMQ holds it. */
-export interface Message {
+type Work =
+  | { readonly type: (typeof PublishPost)['type']; readonly body: ApprovedPost }
+  | { readonly type: (typeof DeleteSegment)['type']; readonly body: BodyOf<typeof DeleteSegment> }
+
+/** A command to a poster, as RabbitMQ holds it. */
+export type Message = Work & {
   readonly id: string
-  readonly body: ApprovedPost
   readonly attempt: number
   readonly notBefore: number | undefined
   /** How often it came back unacked. */
   readonly returns: number
 }
 
+const FIRST = { attempt: 1, notBefore: undefined, returns: 0 } as const
+
+/** A command that is sent for the first time. */
+export const publishing = (id: string, body: ApprovedPost, notBefore: Date | null = null): Message => ({
+  ...FIRST,
+  id,
+  type: PublishPost.type,
+  body,
+  notBefore: notBefore?.getTime(),
+})
+export const deleting = (id: string, body: BodyOf<typeof DeleteSegment>): Message => ({
+  ...FIRST,
+  id,
+  type: DeleteSegment.type,
+  body,
+})
+
 export interface Consumer {
   readonly connected: boolean
   take(message: Message): void
 }
 
-/** The queue `poster.publish`, its rungs and its dead queue. Order means nothing in it. */
+/** The queues `poster.publish` and `poster.delete`, their rungs and their dead queues. Order means nothing in them. */
 export interface WorkQueue {
   readonly dead: readonly Message[]
   push(message: Message, delayMs?: number): void
@@ -52,7 +72,7 @@ export const openWorkQueue = (
     })
   const bury = (message: Message): void => {
     dead.push(message)
-    say('rabbitmq', () => `parks the command for post ${message.body.postId} in the dead queue`)
+    say('rabbitmq', () => `parks ${message.type} of post ${message.body.postId} in the dead queue`)
     onDead(message)
   }
   rabbit.watch(

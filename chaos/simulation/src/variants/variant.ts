@@ -1,5 +1,6 @@
 import type { Millis } from '../../../../services/browser-broker/src/ledger/model.ts'
 import type { Operations } from '../../../../services/browser-broker/src/ledger/operations.ts'
+import type { Breach } from '../checks.ts'
 import type { Policy } from '../../../../services/browser-broker/src/ledger/policy.ts'
 
 /** One decision changed, as data: what is left out is as in production. */
@@ -17,6 +18,12 @@ export interface Variant {
   readonly ackFirst?: true
   /** True: a restored backup hears of what it has said since only by facts that still wait for it. */
   readonly unnoticed?: true
+}
+
+/** A variant that must be caught. */
+export interface BrokenVariant extends Variant {
+  /** What it must be caught by: the rule that it takes away exists to prevent this. */
+  readonly shows: Breach
 }
 
 export const PRODUCTION: Variant = { name: 'production', breaks: 'nothing' }

@@ -10,17 +10,25 @@ import {
 } from '@surepost/shared/contracts'
 import { type Outcome, type Route, answer, handle } from '@surepost/shared/messaging'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { Outbox } from '../ledger/outbox.ts'
 import type { Refused } from '../ledger/writes.ts'
 
 /** A refusal is an answer: it would be refused again, and nobody gains from a dead letter. */
 const told = (result: object | Refused): Outcome => answer('refused' in result ? { error: result.detail } : result)
 
+export interface ControlPorts {
+  readonly ledger: Pick<Ledger, 'ask'>
+  readonly outbox: Pick<Outbox, 'told'>
+  /** Called with each mark that comes. */
+  readonly marked: (mark: string) => void
+}
+
 /**
  * What is told to the broker itself, in the order in which it was said. Each handler answers after the ledger has it on
- * the disk.
- * @param marked called with each mark that comes
+ * the disk; a cancel and an edit, after which nobody looks any more, when their fact cannot be lost with the ledger either.
+ * What cannot be told in time is decided again later, with the same end.
  */
-export const controlRoutes = (ledger: Pick<Ledger, 'ask'>, marked: (mark: string) => void): Route[] =>
+export const controlRoutes = ({ ledger, outbox, marked }: ControlPorts): Route[] =>
   [
     handle(ConfigureAccount, async ({ body }) => answer(await ledger.ask('configure', body.config))),
     handle(PauseAccount, async ({ body: { account, reason, until } }) => {
@@ -28,8 +36,16 @@ export const controlRoutes = (ledger: Pick<Ledger, 'ask'>, marked: (mark: string
       return told(await ledger.ask('pause', account, pause))
     }),
     handle(ResumeAccount, async ({ body: { account, by } }) => told(await ledger.ask('resume', account, by))),
-    handle(CancelPost, async ({ body }) => answer(await ledger.ask('cancel', body))),
-    handle(RevisePost, async ({ body }) => answer(await ledger.ask('revise', body))),
+    handle(CancelPost, async ({ body }) => {
+      const result = await ledger.ask('cancel', body)
+      await outbox.told()
+      return answer(result)
+    }),
+    handle(RevisePost, async ({ body }) => {
+      const result = await ledger.ask('revise', body)
+      await outbox.told()
+      return answer(result)
+    }),
     handle(SettleSegment, async ({ body }) => answer(await ledger.ask('settle', body))),
     handle(SetKillSwitch, async ({ body }) => answer(await ledger.ask('killSwitch', body))),
     handle(MarkControl, async ({ body }) => {

@@ -3,6 +3,7 @@ import { begun, decideFresh, factOf, keepCommand, refused } from './decide-fresh
 import { mayBeForgotten, mayBeLiveSince } from './age.ts'
 import { type Action, type Millis, UNKNOWN_HASH, instant, keyOf, nameOf } from './model.ts'
 import { HOUR, type Policy } from './policy.ts'
+import { giveUpAt, settledAt } from './settle-window.ts'
 import type { Tables } from './views.ts'
 import { type Decision, type Write } from './writes.ts'
 
@@ -49,27 +50,16 @@ const done = (action: Action, now: Millis): Decision<BeginAnswer> => {
   }
 }
 
-/** When absence begins to count. While the browser may live: no earlier than the end of its lease could make it. */
-export const settledAt = (tables: Tables, action: Action, now: Millis, policy: Policy): Millis => {
-  const lease = action.leaseId === null ? null : tables.lease(action.leaseId)
-  return (action.quietSince ?? Math.max(now, lease?.expiresAt ?? now)) + policy.settleWindowMs
-}
-
 /** The answer that sends its asker to the platform. */
 export const unknown = (tables: Tables, action: Action, now: Millis, policy: Policy): Decision<BeginAnswer> => {
-  const settled = settledAt(tables, action, now, policy)
-  const giveUpAt = Math.max(
-    (action.unknownSince ?? action.begunAt) + policy.giveUpAfterMs,
-    settled + policy.leastLookMs,
-  )
   return {
     answer: {
       answer: 'unknown',
       attempt: action.attempt,
       firstBegunAt: instant(action.firstBegunAt),
-      settledAt: instant(settled),
+      settledAt: instant(settledAt(tables, action, now, policy)),
       taken: [...tables.taken(action.account, action.firstBegunAt - TAKEN_BEFORE_MS, action)],
-      giveUpAt: instant(giveUpAt),
+      giveUpAt: instant(giveUpAt(tables, action, now, policy)),
     },
     writes: [{ put: 'action', action: { ...action, touchedAt: now } }],
   }

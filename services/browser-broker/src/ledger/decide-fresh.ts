@@ -2,6 +2,7 @@ import type { BeginAction, BeginAnswer, BeginRefusal } from '@surepost/shared/co
 import { isCommandStale, isLater } from './age.ts'
 import { type Action, type Millis, instant, keyOf } from './model.ts'
 import type { Policy } from './policy.ts'
+import { giveUpAt } from './settle-window.ts'
 import { type Room, roomFor, spendsOfBegin } from './spending.ts'
 import type { Tables } from './views.ts'
 import { type Decision, type Write, nothing } from './writes.ts'
@@ -70,7 +71,8 @@ export const decideFresh = (
     revokedGate(tables, request) ??
     staleGate(tables, request) ??
     orderGate(tables, request, before, now, policy) ??
-    timeGate(tables, request, now, policy)
+    timeGate(request, now) ??
+    twinGate(tables, request, now, policy)
   if (gate !== null) return gate
   const room = roomFor(tables, request, now, policy)
   if (room.refused !== null) return refusedForRoom(request, room)
@@ -134,10 +136,12 @@ const orderGate = (
   return null
 }
 
-const timeGate = (tables: Tables, request: BeginAction, now: Millis, policy: Policy): Gate => {
-  if (now >= Date.parse(request.notAfter))
-    return refused('too_late', null, `It was to be published by ${request.notAfter}.`)
-  if (request.textHash === null) return null
+const timeGate = ({ notAfter }: BeginAction, now: Millis): Gate =>
+  now >= Date.parse(notAfter) ? refused('too_late', null, `It was to be published by ${notAfter}.`) : null
+
+/** What the platform, or whoever looks there for it, cannot tell from another post of the account is not created beside it. */
+const twinGate = (tables: Tables, request: BeginAction, now: Millis, policy: Policy): Gate => {
+  if (request.textHash === null) return wordlessGate(tables, request, now, policy)
   const twin = tables.sameText(request.account, request.textHash, now - policy.sameTextWindowMs, request.postId)
   if (twin === null) return null
   const where = twin.platformId === null ? 'is being published' : `is live as ${twin.platformId}`
@@ -147,6 +151,19 @@ const timeGate = (tables: Tables, request: BeginAction, now: Millis, policy: Pol
     until,
     `The same text ${where} on this account (post ${twin.postId}); ${instant(until)} is the earliest for it.`,
   )
+}
+
+/** Of images alone there may be many, one after the other: the next one when it is known what became of the last. */
+const wordlessGate = (tables: Tables, { account, postId }: BeginAction, now: Millis, policy: Policy): Gate => {
+  const unsettled = tables.unsettledWordless(account, postId)
+  const twin = unsettled.find((action) => giveUpAt(tables, action, now, policy) > now)
+  return twin === undefined
+    ? null
+    : refused(
+        'not_yet',
+        now + policy.recheckMs,
+        `Post ${twin.postId}, without a text as well, is not settled yet: the two could not be told apart.`,
+      )
 }
 
 /** The time that is kept for it; past its `notAfter` none is kept, and it is asked once more to end as too late. */

@@ -1,9 +1,10 @@
 import type { ActionKey, BeginAction, BeginAnswer, PlatformId } from '@surepost/shared/contracts'
-import { decideBegin, settledAt, unknown } from './decide-begin.ts'
+import { decideBegin, unknown } from './decide-begin.ts'
 import { decideFresh, factOf } from './decide-fresh.ts'
 import { announceIfSettled } from './decide-cancel.ts'
 import { type Action, type Millis, type Source, after, instant, keyOf, nameOf } from './model.ts'
 import type { Policy } from './policy.ts'
+import { settledAt } from './settle-window.ts'
 import type { Tables } from './views.ts'
 import { type Decision, type Refused, type Write, nothing, refuse } from './writes.ts'
 

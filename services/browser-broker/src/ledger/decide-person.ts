@@ -1,11 +1,11 @@
 import type { BodyOf, SettleAnswer, SettleSegment } from '@surepost/shared/contracts'
 import type { z } from 'zod'
-import { settledAt } from './decide-begin.ts'
 import { announceIfSettled } from './decide-cancel.ts'
 import { factOf } from './decide-fresh.ts'
 import { doneWrites } from './decide-outcome.ts'
 import { type Action, type Millis, instant, nameOf } from './model.ts'
 import type { Policy } from './policy.ts'
+import { settledAt } from './settle-window.ts'
 import type { Tables } from './views.ts'
 import { type Decision, nothing } from './writes.ts'
 

@@ -1,6 +1,6 @@
 import type { BodyOf, SegmentDeleted, SegmentMissing, SegmentPublished } from '@surepost/shared/contracts'
 import { doneWrites } from './decide-outcome.ts'
-import { type Action, type Millis, UNKNOWN_HASH, instant, nameOf } from './model.ts'
+import { type Action, type Millis, UNKNOWN_HASH, instant, keyOf, nameOf } from './model.ts'
 import type { Tables } from './views.ts'
 import { type Decision, type Write, nothing } from './writes.ts'
 
@@ -110,5 +110,11 @@ export const decideGone = (
   const base: Action = action ?? heard(fact, now)
   const { platformId, url, publishedAt, source } = heard(fact, now)
   const settled: Action = { ...base, state: 'done', platformId, url, publishedAt, source, gone, touchedAt: now }
-  return { answer: 'settled', writes: [{ put: 'action', action: settled }] }
+  return {
+    answer: 'settled',
+    writes: [
+      { put: 'action', action: settled },
+      { close: 'spend', key: keyOf(settled), attempt: settled.attempt, clickedBy: settled.quietSince ?? now },
+    ],
+  }
 }

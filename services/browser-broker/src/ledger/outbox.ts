@@ -1,7 +1,7 @@
 import { COMMANDS, FACTS, LedgerStanding, type CommandContract, type FactContract } from '@surepost/shared/contracts'
-import { messageOf } from '@surepost/shared/errors'
+import { UnavailableError, messageOf } from '@surepost/shared/errors'
 import type { Bus } from '@surepost/shared/messaging'
-import { backoffMs, pause } from '@surepost/shared/runtime'
+import { backoffMs, pause, within } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
 import type { Ledger } from './ledger.ts'
 import type { Parcel } from './upkeep.ts'
@@ -12,10 +12,17 @@ const commands = new Map<string, CommandContract>(COMMANDS.map((contract) => [co
 const BATCH = 100
 /** Looked at even if nobody said that something was written. */
 const IDLE_MS = 5_000
+/** Half of what an asker waits for its answer. */
+const TOLD_WITHIN_MS = 5_000
 
 export interface Outbox extends AsyncDisposable {
   /** Facts and commands that RabbitMQ has not confirmed. */
   readonly waiting: number
+  /**
+   * Resolves when RabbitMQ has confirmed all that the ledger has written by now: not even the loss of the ledger takes it
+   * back any more. @throws UnavailableError when that takes longer than 5 s
+   */
+  told(): Promise<void>
 }
 
 const publish = (bus: Bus, parcel: Parcel, shard: number): Promise<void> => {
@@ -33,6 +40,24 @@ export const keepStanding = async (ledger: Ledger, bus: Pick<Bus, 'keep'>, shard
   await bus.keep(LedgerStanding, { at: new Date().toISOString(), ...standing }, { shard })
 }
 
+/** Up to which number everything is confirmed, and who waits for more. */
+const openConfirmations = () => {
+  let confirmed = 0
+  let waiting: { readonly seq: number; readonly resolve: () => void }[] = []
+  return {
+    of: (seq: number): Promise<void> =>
+      new Promise((resolve) => {
+        if (seq <= confirmed) resolve()
+        else waiting.push({ seq, resolve })
+      }),
+    through(seq: number): void {
+      confirmed = Math.max(confirmed, seq)
+      for (const { resolve } of waiting.filter((w) => w.seq <= confirmed)) resolve()
+      waiting = waiting.filter((w) => w.seq > confirmed)
+    },
+  }
+}
+
 /**
  * Publish what the ledger has written until RabbitMQ has confirmed it, in order, under the same message id each time:
  * whatever becomes of the poster, of RabbitMQ or of this process, a transition that is durable is told. What is told is
@@ -44,7 +69,10 @@ export const runOutbox = (ledger: Ledger, bus: Bus, shard: number, log: Logger):
   let waiting = 0
   ledger.onWritten(() => wake.abort())
 
+  const confirmations = openConfirmations()
+
   const round = async (): Promise<number> => {
+    const written = await ledger.care('standing')
     const parcels = await ledger.care('outbox', BATCH)
     waiting = parcels.length
     if (parcels.length > 0) await keepStanding(ledger, bus, shard)
@@ -58,6 +86,7 @@ export const runOutbox = (ledger: Ledger, bus: Bus, shard: number, log: Logger):
     waiting -= sent.length
     const failed = results.find((r) => r.status === 'rejected')
     if (failed !== undefined) throw failed.reason
+    confirmations.through(parcels.length < BATCH ? written.seq : (parcels.at(-1)?.seq ?? 0))
     return parcels.length
   }
   const loop = async (): Promise<void> => {
@@ -78,6 +107,14 @@ export const runOutbox = (ledger: Ledger, bus: Bus, shard: number, log: Logger):
   return {
     get waiting() {
       return waiting
+    },
+    async told() {
+      const { seq } = await ledger.care('standing')
+      await within(
+        confirmations.of(seq),
+        TOLD_WITHIN_MS,
+        () => new UnavailableError('rabbitmq', `What the ledger has written (${seq}) was not confirmed in time.`),
+      )
     },
     [Symbol.asyncDispose]: async () => {
       stopping.abort()

@@ -30,6 +30,7 @@ export const statements = (db: DatabaseSync): ((sql: string) => StatementSync) =
 const MOST_TAKEN = 1_000
 const MOST_APPOINTMENTS = 200
 const MOST_SILENT = 100
+const MOST_WORDLESS = 100
 
 /** Ways to read. Rows were written by this program, in the shape they are read. */
 const readerOf = (db: DatabaseSync) => {
@@ -107,6 +108,13 @@ const actionTables = ({ rows, docs }: Reader): Pick<Tables, Actions> => ({
         since,
         except,
       ),
+    ),
+  unsettledWordless: (account, except) =>
+    docs<Action>(
+      `select doc from actions where account = ? and state in ('open', 'unknown') and text_hash is null and post_id <> ?
+       order by begun_at desc limit ${MOST_WORDLESS}`,
+      account,
+      except,
     ),
   taken: (account, since, except) =>
     rows<{ id: string }>(

@@ -31,6 +31,8 @@ export interface Tables {
   appointment(postId: PostId): Appointment | null
   /** The newest action of another post with this text on this account that was begun since, and may be or is live. */
   sameText(account: AccountId, textHash: Hash, since: Millis, except: PostId): Action | null
+  /** Actions of other posts of the account that are open or unknown and have no text, newest first, at most 100. */
+  unsettledWordless(account: AccountId, except: PostId): readonly Action[]
   /** Ids of live actions of the account that were published or settled since, but not of `except`; at most 1,000. */
   taken(account: AccountId, since: Millis, except: ActionKey): readonly PlatformId[]
   ownerOf(account: AccountId, platformId: PlatformId): Action | null

@@ -4,11 +4,13 @@ import type { Logger } from 'pino'
 import { controlRoutes } from '../handlers/control.ts'
 import { settlingRoutes } from '../handlers/settling-facts.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { Outbox } from '../ledger/outbox.ts'
 import { openMarks } from './marks.ts'
 
 export interface CatchUpPorts {
   readonly bus: Bus
   readonly ledger: Ledger
+  readonly outbox: Pick<Outbox, 'told'>
   readonly shard: number
   readonly shards: number
   readonly log: Logger
@@ -24,10 +26,10 @@ const FACTS_PREFETCH = 50
  * @returns the two consumers, which go on
  */
 export const catchUp = async (ports: CatchUpPorts): Promise<Consumption[]> => {
-  const { bus, ledger, shard, shards, log, signal } = ports
+  const { bus, ledger, outbox, shard, shards, log, signal } = ports
   const marks = openMarks()
   const marked = (mark: string): void => marks.marked(mark)
-  const control = await bus.consume(controlRoutes(ledger, marked), { prefetch: 1, shard })
+  const control = await bus.consume(controlRoutes({ ledger, outbox, marked }), { prefetch: 1, shard })
   const routes = settlingRoutes({ ledger, shard, shards, log }, marked)
   const facts = await bus.consumeFacts(factQueueName(FACT_QUEUES.broker, shard), routes, { prefetch: FACTS_PREFETCH })
   await marks.drained(bus, shard, signal)

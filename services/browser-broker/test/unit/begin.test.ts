@@ -255,6 +255,28 @@ test('the same text on the same account waits for the duplicate window; the same
   expect(ledger.ask({ ...twin, notAfter: new Date(ledger.now + MINUTE).toISOString() }).answer).toBe('fresh')
 })
 
+test('a post of images alone waits until another one on its account is settled: the platform cannot tell the two apart', () => {
+  using ledger = open()
+  const images = (): BeginAction => actionFor(account, { textHash: null })
+  const [first, second] = [images(), images()]
+  const lease = ledger.lease(account)
+  ledger.begin(first, lease)
+  expect(ledger.begin(second, lease)).toMatchObject({ answer: 'refused', reason: 'not_yet' })
+  expect(ledger.begin(actionFor(account), lease)).toMatchObject({ answer: 'fresh' })
+  ledger.do('complete', ledger.outcome(first, 1, lease), { ...live, platformId: newPlatformId() })
+  expect(ledger.begin(second, lease)).toMatchObject({ answer: 'fresh' })
+})
+
+test('a post of images alone does not wait for one that is not looked for any more', () => {
+  using ledger = open()
+  const [first, second] = [actionFor(account, { textHash: null }), actionFor(account, { textHash: null })]
+  ledger.ask(first)
+  ledger.pass(POLICY.giveUpAfterMs - SECOND)
+  expect(ledger.ask(second)).toMatchObject({ answer: 'refused', reason: 'not_yet' })
+  ledger.pass(SECOND)
+  expect(ledger.ask(second)).toMatchObject({ answer: 'fresh' })
+})
+
 test('a pause and the kill switch stop what is fresh and nothing else', () => {
   using ledger = open()
   const [begun, waiting] = [actionFor(account), actionFor(account)]

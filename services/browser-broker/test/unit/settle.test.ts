@@ -1,7 +1,7 @@
 import { AccountId, type BeginAction, type BodyOf, type SegmentPublished } from '@surepost/shared/contracts'
 import { expect, test } from 'vitest'
 import { actionFor, newPlatformId } from '../support/fixtures.ts'
-import { TestLedger } from '../support/ledger.ts'
+import { MINUTE, TestLedger } from '../support/ledger.ts'
 
 const account = AccountId.parse('acme')
 const open = (): TestLedger => {
@@ -97,6 +97,26 @@ test('what was deleted or is missing was live: it is not published again', () =>
   expect(ledger.do('deleted', gone(open_))).toBe('settled')
   expect(ledger.do('deleted', gone(unseen))).toBe('settled')
   for (const action of [known, open_, unseen]) expect(ledger.ask(action).answer).toBe('done')
+})
+
+test('what was deleted before its holder could say that it is live spends one place of the budget, and no more for ever', () => {
+  using ledger = new TestLedger()
+  ledger.account('acme', { post: { perHour: 100, perDay: 1_000, minGapSeconds: 60 } })
+  const action = actionFor(account)
+  const lease = ledger.lease(account)
+  ledger.begin(action, lease)
+  const { postId, segment } = action
+  ledger.do('deleted', {
+    at: new Date(ledger.now).toISOString(),
+    postId,
+    segment,
+    account,
+    platformId: newPlatformId(),
+  })
+  ledger.end(lease)
+  expect(ledger.ask(actionFor(account))).toMatchObject({ answer: 'refused', reason: 'budget' })
+  ledger.pass(MINUTE)
+  expect(ledger.ask(actionFor(account))).toMatchObject({ answer: 'fresh' })
 })
 
 test('a cancel of what a fact says is live is too late', () => {

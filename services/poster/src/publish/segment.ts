@@ -181,7 +181,7 @@ const reconcile = async (
     taken: new Set(answer.taken),
   }
   const reading = await look(work, wanted)
-  const found = reading.kind === 'read' ? reading.items[0] : undefined
+  const found = reading.kind === 'read' ? reading.items.find(couldBe(wanted, answer)) : undefined
   if (found !== undefined) {
     const live: PublishedId = {
       platformId: found.platformId,
@@ -199,6 +199,15 @@ const reconcile = async (
   await settled(work, answer)
   return follow(work, action, next, parent)
 }
+
+/**
+ * A text is one post's for as long as it may be unknown; images alone are not. The ledger begins the next ones only after
+ * the settle window of these, so what was created later than that is another post.
+ */
+const couldBe =
+  ({ text }: OwnPostQuery, { settledAt }: Unknown) =>
+  ({ createdAt }: SeenPost): boolean =>
+    textHashOf(text) !== null || createdAt <= new Date(settledAt)
 
 /** A platform that must not be asked now (its breaker is open) is one that could not be read, and the bound goes on. */
 const look = ({ session, lease, signal }: Publishing, wanted: OwnPostQuery): Promise<ListReading<SeenPost>> =>

@@ -153,6 +153,16 @@ describe('an unknown outcome past its bound', () => {
     expect(poster.told).toContain('complete')
     expect(poster.said).toEqual(['alert.cleared'])
   })
+  it('of images alone is not what was created after its settle window: that is another post of the same look', async () => {
+    const later = { ...found, text: '', createdAt: inSeconds(1) }
+    const findOwnPost = async () => ({ ...nothingFound, items: [later] })
+    const absent = async () => ({ answer: 'revoked' }) as const
+    const poster = scripted({ lease: { begin: async () => unknown(bound), absent }, session: { findOwnPost } })
+    expect(await poster.run(approved({ segments: [{ text: '', media: [] }] }))).toEqual({ kind: 'done' })
+    expect(poster.told).not.toContain('complete')
+    expect(await poster.run(approved())).toEqual({ kind: 'done' })
+    expect(poster.told).toContain('complete')
+  })
   it('is created when a whole reading does not hold it', async () => {
     const poster = scripted({
       lease: { begin: async () => unknown(bound), absent: async () => ({ answer: 'fresh', attempt: 2 }) },
