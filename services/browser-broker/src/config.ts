@@ -14,6 +14,7 @@ import {
 } from '@surepost/shared/runtime'
 import { z } from 'zod'
 import type { BrowserConfig } from './browsers/browser.ts'
+import type { PoolLimits } from './browsers/pool.ts'
 import type { DeskLimits } from './leases/desk.ts'
 import { DEFAULT_POLICY, type Policy } from './ledger/policy.ts'
 
@@ -36,6 +37,10 @@ const variables = z.object({
   BROKER_PUBLIC_URL: url('ws', 'wss'),
   BROKER_DATA_DIR: z.string().min(1),
   BROKER_SLOTS: integer(2, 100).default(3),
+  BROWSER_USES: integer(1, 10_000).default(20),
+  BROWSER_AGE_MS: milliseconds(1_000).default(30 * 60_000),
+  BROWSER_IDLE_MS: milliseconds(0).default(5 * 60_000),
+  BROWSER_MEMORY_MIB: integer(1, 1_000_000).default(400),
   BROKER_ADMIN_KEY: secret(16),
   SESSION_KEY: base64Key,
   CHROMIUM_PATH: z.string().optional(),
@@ -77,6 +82,17 @@ export const browsersOf = (config: Config): BrowserConfig => {
   const { browsers: folder, temporary } = placesOf(config)
   return { executablePath: config.CHROMIUM_PATH, args: config.CHROMIUM_ARGS, folder, temporary }
 }
+
+/** One Chromium shell without a page has about 60 MiB to itself: with 400 it holds on to something. */
+export const poolLimitsOf = (config: Config): PoolLimits => ({
+  slots: config.BROKER_SLOTS,
+  keep: {
+    uses: config.BROWSER_USES,
+    ageMs: config.BROWSER_AGE_MS,
+    idleMs: config.BROWSER_IDLE_MS,
+    memoryMiB: config.BROWSER_MEMORY_MIB,
+  },
+})
 
 /** Offers unclaimed for 5 s are closed; reads of an account are few, and fewer beside its publishing. */
 export const deskLimitsOf = (config: Config): DeskLimits => ({

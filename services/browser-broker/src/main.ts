@@ -3,8 +3,11 @@ import { LeaseClass } from '@surepost/shared/contracts'
 import { type Bus, connectBus } from '@surepost/shared/messaging'
 import { type Scope, runService } from '@surepost/shared/runtime'
 import { sealingWith } from './accounts/sealing.ts'
+import { launchBrowser } from './browsers/browser.ts'
+import { seeEmpty } from './browsers/inspect.ts'
+import { memoryOfGroup } from './browsers/memory.ts'
 import { openPool } from './browsers/pool.ts'
-import { type Config, browsersOf, deskLimitsOf, readConfig } from './config.ts'
+import { type Config, browsersOf, deskLimitsOf, poolLimitsOf, readConfig } from './config.ts'
 import { leaseRequest } from './handlers/lease-request.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { runOutbox } from './ledger/outbox.ts'
@@ -28,7 +31,18 @@ const DRAIN_MS = 8_000
 
 const openDesk = (scope: Scope, config: Config, ports: { readonly bus: Bus; readonly ledger: Ledger }): Desk => {
   const { log } = scope
-  const pool = scope.use(openPool(browsersOf(config), log))
+  const limits = poolLimitsOf(config)
+  const pool = scope.use(
+    openPool(
+      {
+        launch: () => launchBrowser(browsersOf(config)),
+        seeEmpty,
+        memoryOf: ({ pgid }) => memoryOfGroup(pgid),
+        log,
+      },
+      () => limits,
+    ),
+  )
   const publicUrl = config.BROKER_PUBLIC_URL.replace(/\/$/, '')
   const desk = scope.use(new Desk({ ...ports, pool, log, publicUrl }, deskLimitsOf(config)))
   scope.use(startUpkeep({ ledger: ports.ledger, pool, desk, log }))

@@ -24,11 +24,14 @@ export const startUpkeep = ({
   desk: Desk
   log: Logger
 }): AsyncDisposable => {
-  const leaked = gauge('surepost_browsers_unaccounted', 'Browser processes beyond leases and spare, for 10 s or more.')
+  const leaked = gauge(
+    'surepost_browsers_unaccounted',
+    'Browser processes beyond leases and idle ones, for 10 s or more.',
+  )
   const unsettled = gauge('surepost_ledger_unsettled', 'Actions that are open or unknown.')
   let oddSince: number | undefined
   const count = (): void => {
-    const odd = pool.roots - desk.holding.held.length - (pool.spare ? 1 : 0)
+    const odd = pool.roots - desk.holding.held.length - pool.idle
     // One that is being started belongs to neither yet.
     if (odd <= 1) oddSince = undefined
     else oddSince ??= Date.now()

@@ -50,6 +50,18 @@ export const parseStat = (stat: string): { readonly state: string; readonly grou
   return { state, group: Number(group) }
 }
 
+/** Processes of a group, zombies included. */
+export const membersOf = async (pgid: number): Promise<number[]> => {
+  const ids = (await readdir('/proc').catch(() => [])).filter((id) => /^\d+$/.test(id))
+  const members = await Promise.all(
+    ids.map(async (id) => {
+      const stat = await readFile(`/proc/${id}/stat`, 'latin1').catch(() => '')
+      return parseStat(stat).group === pgid ? [Number(id)] : []
+    }),
+  )
+  return members.flat()
+}
+
 export interface MarkedProcess {
   readonly pid: number
   readonly group: number

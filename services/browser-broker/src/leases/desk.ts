@@ -14,7 +14,7 @@ import { type Limits, decideGrants } from './schedule.ts'
 export interface DeskPorts {
   readonly bus: Pick<Bus, 'reply'>
   readonly ledger: Pick<Ledger, 'ask'>
-  readonly pool: Pick<BrowserPool, 'take'>
+  readonly pool: Pick<BrowserPool, 'take' | 'giveBack'>
   readonly log: Logger
   /** Where holders reach the proxy: `ws://host:port`. */
   readonly publicUrl: string

@@ -1,6 +1,6 @@
 import { type AccountId, type LeaseClass, newId } from '@surepost/shared/contracts'
 import { UnavailableError, messageOf } from '@surepost/shared/errors'
-import { counter, pause } from '@surepost/shared/runtime'
+import { counter, pause, within } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
 import type { BrowserPool } from '../browsers/pool.ts'
 import type { LeaseDenied } from '../ledger/decide-lease.ts'
@@ -11,7 +11,7 @@ import type { EndCause, Held } from './table.ts'
 
 export interface HoldingPorts {
   readonly ledger: Pick<Ledger, 'ask'>
-  readonly pool: Pick<BrowserPool, 'take'>
+  readonly pool: Pick<BrowserPool, 'take' | 'giveBack'>
   readonly log: Logger
   /** An offer that is not claimed within this is closed. */
   readonly claimMs: number
@@ -20,10 +20,12 @@ export interface HoldingPorts {
 }
 
 const WRITE_AGAIN_MS = 1_000
+/** A driver connection that takes longer to close has something under way: then its browser is killed. */
+const DRIVER_CLOSE_MS = 3_000
 
 const endedTotal = counter('surepost_leases_ended_total', 'Leases by class and cause of their end.', ['class', 'cause'])
 
-/** The leases that take a slot, from the decision to grant to the observed end of their browser. */
+/** The leases that take a slot, from the decision to grant until their browser was seen gone, or empty and kept. */
 export class Holding {
   readonly #ports: HoldingPorts
   readonly #leases = new Map<string, LiveLease>()
@@ -57,14 +59,15 @@ export class Holding {
     const { leaseId, account } = lease
     const opened = await this.#ports.ledger.ask('openLease', { leaseId, account, class: lease.class })
     if ('denied' in opened) {
-      this.#close(lease, null)
+      move(lease, 'ended')
+      this.#close(lease, 'gone', null)
       return opened
     }
     // Ended meanwhile (shutdown): its end does not wait for a browser that it does not know of.
     if (lease.state !== 'offered')
       throw new UnavailableError('browser-broker', 'The lease ended before it was offered.')
     Object.assign(lease, opened.opened)
-    lease.browser = this.#ports.pool.take()
+    lease.browser = this.#ports.pool.take(account)
     const browser = await lease.browser
     lease.ending.signal.throwIfAborted()
     this.#expire(lease)
@@ -101,17 +104,17 @@ export class Holding {
     await Promise.all([...this.#leases.values()].map((lease) => this.end(lease, cause)))
   }
 
-  /** Kill, see it gone, write that down, give the slot back: in this order, however long each takes. */
+  /** See that nothing of it can act any more, write that down, give the slot back: in this order, however long each takes. */
   async #finish(lease: LiveLease, cause: EndCause): Promise<void> {
     const { leaseId, account, class: leaseClass } = lease
     const browser = await lease.browser?.catch(() => undefined)
-    browser?.kill()
-    const goneAt = (await browser?.gone) ?? new Date()
-    await this.#writeEnd(leaseId, goneAt, cause)
+    const clean = cause === 'released' && lease.clean && (await driverIsClosed(lease))
+    const left = browser === undefined ? undefined : await this.#ports.pool.giveBack(browser, clean)
+    await this.#writeEnd(leaseId, left?.quietAt ?? new Date(), cause)
     const ms = Date.now() - lease.grantedAt
     endedTotal.inc({ class: leaseClass, cause })
-    this.#ports.log.info({ leaseId, account, cause, ms }, 'lease closed')
-    this.#close(lease, browser === undefined ? null : ms)
+    this.#close(lease, left?.kept === true ? 'kept' : 'gone', browser === undefined ? null : ms)
+    this.#ports.log.info({ leaseId, account, cause, ms, kept: left?.kept ?? false }, 'lease closed')
   }
 
   async #writeEnd(leaseId: string, goneAt: Date, cause: EndCause): Promise<void> {
@@ -145,11 +148,20 @@ export class Holding {
     lease.ending.signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
   }
 
-  #close(lease: LiveLease, ms: number | null): void {
-    lease.state = 'closed'
+  #close(lease: LiveLease, event: 'gone' | 'kept', ms: number | null): void {
+    move(lease, event)
     this.#leases.delete(lease.leaseId)
     lease.closed.resolve()
     this.#ports.onClosed(lease.class, ms)
+  }
+}
+
+const driverIsClosed = async ({ driver }: LiveLease): Promise<boolean> => {
+  try {
+    await within(driver ?? Promise.resolve(), DRIVER_CLOSE_MS, () => new Error('late'))
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -165,6 +177,8 @@ const newLease = (account: AccountId, leaseClass: LeaseClass, expiresAt: number)
   handle: '',
   ticket: newTicket(),
   browser: undefined,
+  driver: undefined,
+  clean: false,
   sessionGiven: false,
   ending: new AbortController(),
   closed: Promise.withResolvers(),

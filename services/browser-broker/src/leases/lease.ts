@@ -13,6 +13,10 @@ export interface LiveLease extends Omit<Held, 'state' | 'expiresAt'> {
   readonly ticket: Ticket
   /** Undefined until the ledger has opened the lease. */
   browser: Promise<Browser> | undefined
+  /** Resolves when the browser's side of the driver connection is closed; undefined when none was opened. */
+  driver: Promise<void> | undefined
+  /** Its holder released it as clean, and nothing that it began is unsettled: its browser may be kept. */
+  clean: boolean
   /** Aborted with the cause when it ends: sockets and timers hang on it. */
   readonly ending: AbortController
   /** The session is handed out once. */

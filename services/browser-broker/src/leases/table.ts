@@ -4,15 +4,16 @@ type Millis = number
 
 /**
  * The states of a lease. A slot and an account are taken from `offered` on, and come back with `closed`, which needs the
- * observed exit of the browser. (A request in line is `queued`: it has no lease yet.)
+ * observed exit of the browser (`gone`), or that it was seen empty and is kept for this account (`kept`). (A request in
+ * line is `queued`: it has no lease yet.)
  */
 export type LeaseState = 'offered' | 'active' | 'closing' | 'closed'
-export type LeaseEvent = 'claimed' | 'ended' | 'gone'
+export type LeaseEvent = 'claimed' | 'ended' | 'gone' | 'kept'
 
 export const LEASE_TRANSITIONS: Readonly<Record<LeaseState, Readonly<Partial<Record<LeaseEvent, LeaseState>>>>> = {
   offered: { claimed: 'active', ended: 'closing' },
   active: { ended: 'closing' },
-  closing: { gone: 'closed' },
+  closing: { gone: 'closed', kept: 'closed' },
   closed: {},
 }
 

@@ -34,16 +34,20 @@ const handOut = async ({ ledger, sealing }: HolderPorts, lease: LiveLease): Prom
   return { platform, handle, storageState: sealing.open(account, sealed) }
 }
 
-/** Rotated cookies are saved from a clean end of an `act` lease with nothing unsettled, and from nothing else. */
+/**
+ * A lease is clean when its holder says so and nothing that it began is unsettled. Rotated cookies are saved from a clean
+ * `act` lease, and from nothing else.
+ */
 const release = async (
   { ledger, sealing }: HolderPorts,
   lease: LiveLease,
   { outcome, storageState }: Of<'release'>,
 ) => {
-  const clean = outcome === 'clean' && lease.class === 'act' && (await ledger.ask('leaseIsClean', lease.leaseId))
-  const saved = clean && storageState !== undefined
+  const clean = outcome === 'clean' && (await ledger.ask('leaseIsClean', lease.leaseId))
+  const saved = clean && lease.class === 'act' && storageState !== undefined
   // Checked by `seal`: a session that is not one is refused and the old one stays.
   if (saved) await ledger.care('putSession', lease.account, sealing.seal(lease.account, storageState as never))
+  lease.clean = clean
   return { saved }
 }
 

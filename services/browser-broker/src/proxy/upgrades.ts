@@ -59,7 +59,8 @@ const drive = async (
 ): Promise<void> => {
   const browser = await lease.browser
   if (browser === undefined) return refuse(socket, '503 Service Unavailable')
-  tunnel(request, socket, head, browser.endpoint, lease.ending.signal, (first) => {
+  const ends = { holder: socket, head, target: browser.endpoint }
+  lease.driver = tunnel(request, ends, lease.ending.signal, (first) => {
     void ports.holding.end(lease, first === 'holder' ? 'client_lost' : 'browser_crash')
   })
 }

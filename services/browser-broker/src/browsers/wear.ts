@@ -1,0 +1,18 @@
+/** How long one browser is kept for its account, between leases that ended cleanly. */
+export interface KeepLimits {
+  /** Leases that one browser serves; 1 keeps none. */
+  readonly uses: number
+  readonly ageMs: number
+  /** Without a lease. */
+  readonly idleMs: number
+  /** Memory of its whole process group, empty. */
+  readonly memoryMiB: number
+}
+
+export type Wear = { readonly [Limit in keyof KeepLimits]: number }
+
+const LIMITS = ['uses', 'ageMs', 'idleMs', 'memoryMiB'] as const
+
+/** The limit by which a browser is worn out, or null: then it may be kept. */
+export const wornBy = (wear: Wear, limits: KeepLimits): keyof KeepLimits | null =>
+  LIMITS.find((limit) => wear[limit] >= limits[limit]) ?? null
