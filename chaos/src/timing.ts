@@ -35,8 +35,11 @@ export const HARVEST_EVERY_SECONDS = 20
  */
 export const LEASE_ACT_MS = 90_000
 
-/** Leases at once: what two cores can drive, so that several accounts publish while others are read. */
-export const SLOTS = 5
+/** Leases at once, and browsers kept between them: so many that an account finds its own again, publishing and reading. */
+export const SLOTS = 10
+
+/** Posts that one poster has in hand. Those of a poster that dies, or loses RabbitMQ, leave so many requests without an asker. */
+export const POSTER_PREFETCH = 8
 
 /** Mean time from one fault to the next, and what one post takes two cores: the longer decides how long work goes on. */
 const FAULT_EVERY_MS = 5_500

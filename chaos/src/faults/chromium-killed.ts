@@ -6,7 +6,7 @@ import { nothingToHeal, type Fault } from './types.ts'
 const SEEN_LATER_MS = 500
 
 /**
- * SIGKILL of the browsers that are leased. Every second time at the worst moment there is: the create was sent, and
+ * SIGKILL of every browser: leased, kept for its account, spare. Every second time at the worst moment there is: the create was sent, and
  * takes effect seconds after its browser is gone.
  */
 export const chromiumKilled: Fault = {

@@ -26,7 +26,7 @@ export interface Services {
   thaw(name: string): Promise<void>
   /** Start it again and wait until it is ready, however long what it depends on is away. */
   start(name: string): Promise<void>
-  /** SIGKILL the browsers that are leased; waits for one where there is none. @returns how many were killed */
+  /** SIGKILL every browser of the broker; waits for one where there is none. @returns how many were killed */
   killBrowsers(): Promise<number>
 }
 

@@ -4,7 +4,7 @@ import { planFaults } from './schedule.ts'
 import type { KindOfFault, Plan, PlannedAccount } from './types.ts'
 import { planWork } from './work.ts'
 
-const NAMES = ['ada', 'grace', 'alan', 'radia', 'edith', 'hedy', 'jean', 'karen', 'kathleen', 'lynn', 'mary', 'joan']
+const NAMES = ['ada', 'grace', 'alan', 'radia', 'edith', 'hedy']
 /** The first one looks for mentions and answers them. */
 const ACCOUNTS: readonly PlannedAccount[] = NAMES.map((id, index) => ({
   id,
@@ -16,7 +16,7 @@ const POSTS_PER_ACCOUNT = 40
 
 /**
  * The accounts of a run. Each publishes one post after the other, so their number says how much is under way at once: at
- * least four, and more for a run of many posts.
+ * least four, and six for a run of many posts, which is what two cores can drive.
  */
 const accountsFor = (posts: number): readonly PlannedAccount[] =>
   ACCOUNTS.slice(0, Math.max(FEWEST_ACCOUNTS, Math.ceil(posts / POSTS_PER_ACCOUNT)))

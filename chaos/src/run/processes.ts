@@ -3,7 +3,7 @@ import type { Stack } from '@surepost/stack'
 import type { Services } from '../faults/types.ts'
 import { until } from './until.ts'
 
-/** Leases come and go, and so do their browsers. */
+/** After a kill it takes a moment until there are browsers again. */
 const BROWSER_WITHIN_MS = 15_000
 /** A killed process is gone at once; this is for a machine that is busy. */
 const GONE_WITHIN_MS = 10_000
@@ -14,8 +14,6 @@ const AGAIN_MS = 500
 interface Stat {
   readonly pid: number
   readonly parent: number
-  /** Clock ticks after boot. */
-  readonly startTime: number
 }
 
 /** proc(5): the command's name may hold anything, so fields are counted from its last bracket. */
@@ -24,7 +22,7 @@ const statOf = (pid: number): Stat | undefined => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined
-    return { pid, parent: Number(fields[1]), startTime: Number(fields[19]) }
+    return { pid, parent: Number(fields[1]) }
   } catch {
     return undefined
   }
@@ -39,13 +37,12 @@ const isBrowser = (pid: number): boolean => {
   }
 }
 
-/** Browsers that are children of a process, oldest first. */
+/** Browsers that are children of a process. */
 const browsersOf = (parent: number): readonly number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/u.test(name))
     .flatMap((name) => statOf(Number(name)) ?? [])
     .filter((stat) => stat.parent === parent && isBrowser(stat.pid))
-    .toSorted((a, b) => a.startTime - b.startTime)
     .map(({ pid }) => pid)
 
 const signal = (pid: number, name: NodeJS.Signals): void => {
@@ -88,10 +85,8 @@ export const servicesOf = (stack: Pick<Stack, 'describe' | 'startPart'>, ends: A
       let killed = 0
       const kill = async (): Promise<boolean> => {
         const browsers = browsersOf(await pidOf('browser-broker'))
-        // The newest is the spare, which is started as soon as the last one was taken.
-        const leased = browsers.length > 1 ? browsers.slice(0, -1) : browsers
-        for (const pid of leased) signal(pid, 'SIGKILL')
-        killed = leased.length
+        for (const pid of browsers) signal(pid, 'SIGKILL')
+        killed = browsers.length
         return killed > 0
       }
       await until(kill, { withinMs: BROWSER_WITHIN_MS, everyMs: 100, signal: ends })

@@ -8,7 +8,7 @@ import { playgroundAt, type Playground } from '../clients/playground.ts'
 import { queuesAt, type QueueDepth } from '../clients/rabbitmq.ts'
 import { REPLICAS } from '../faults/services.ts'
 import type { Dependencies, FaultContext, LinkName } from '../faults/types.ts'
-import { LEASE_ACT_MS, SETTLE_WINDOW_MS, SLOTS } from '../timing.ts'
+import { LEASE_ACT_MS, POSTER_PREFETCH, SETTLE_WINDOW_MS, SLOTS } from '../timing.ts'
 import { deliveriesBy } from './deliveries.ts'
 import { openProxy, type Proxy } from './link.ts'
 import { servicesOf } from './processes.ts'
@@ -115,6 +115,7 @@ const variables = (system: StackDescription, links: Readonly<Record<LinkName, Pr
     '*': { AMQP_URL: through(system.endpoints.amqpUrl, links.amqp) },
     persister: database,
     console: database,
+    poster: { POSTER_PREFETCH: String(POSTER_PREFETCH) },
     'browser-broker': {
       BROKER_PUBLIC_URL: `ws://127.0.0.1:${links.leases.port}`,
       SETTLE_WINDOW_MS: String(SETTLE_WINDOW_MS),

@@ -69,7 +69,7 @@ describe('a plan', () => {
   })
 
   it('has at least four accounts, and more of them the more posts there are', () => {
-    expect([1, 60, 300, 5_000].map((posts) => plan(9, posts, 0).accounts.length)).toEqual([4, 4, 8, 12])
+    expect([1, 60, 200, 5_000].map((posts) => plan(9, posts, 0).accounts.length)).toEqual([4, 4, 5, 6])
   })
 
   it('cancels a scheduled post well before its time', () => {
