@@ -1,4 +1,4 @@
-import type { BrowserContext, Locator } from 'playwright'
+import type { BrowserContext, ElementHandle, Locator } from 'playwright'
 import type { PlatformId } from '@surepost/shared/contracts'
 import { messageOf } from '@surepost/shared/errors'
 import type { Call, CreateResult, Identity, Refusal, SegmentDraft } from '../platform.ts'
@@ -8,6 +8,7 @@ import { anyComposer, attach, closeSuggestions, dialogComposer, writeText } from
 import { type Driver, StepError, WAITS, part, step, withPage } from './driver.ts'
 import { measureX } from './length.ts'
 import { articleOf } from './locate.ts'
+import { readyButton } from './ready.ts'
 import { watchCall } from './watch.ts'
 
 /** What the operations of a session work with. */
@@ -24,7 +25,7 @@ const CREATES = ['CreateTweet', 'CreateNoteTweet'] as const
 const notCreated = (refusal: Refusal): CreateResult => ({ outcome: 'not_created', refusal })
 const trouble = (detail: string): CreateResult => notCreated({ kind: 'trouble', detail })
 
-const isRefusal = (value: Locator | Refusal): value is Refusal => 'kind' in value
+const isRefusal = (value: object | Refusal): value is Refusal => 'kind' in value
 
 const openForPost = async (driver: Driver, site: Site): Promise<Locator | Refusal> => {
   const barrier = await arrive(driver, `${site.baseUrl}/compose/post`, ['textBox'], site.identity.handle)
@@ -45,7 +46,7 @@ const openForReply = async (driver: Driver, site: Site, parent: PlatformId): Pro
 }
 
 /** Everything up to the click: a composer that holds the segment and whose button can be pressed. */
-const prepare = async (driver: Driver, site: Site, draft: SegmentDraft): Promise<Locator | Refusal> => {
+const prepare = async (driver: Driver, site: Site, draft: SegmentDraft): Promise<ElementHandle | Refusal> => {
   const composer = draft.parent
     ? await openForReply(driver, site, draft.parent.platformId)
     : await openForPost(driver, site)
@@ -53,16 +54,17 @@ const prepare = async (driver: Driver, site: Site, draft: SegmentDraft): Promise
   await attach(driver, composer, draft.media)
   await writeText(driver, composer, draft.text)
   await closeSuggestions(driver)
-  const button = part(composer, 'submit')
-  // A trial goes through every check of a click (visible, enabled, not covered) and does not click.
-  await step('wait for submit to be ready', WAITS.act, driver.signal, () =>
-    button.click({ trial: true, timeout: WAITS.act }),
-  )
-  return button
+  return readyButton(driver, composer)
 }
 
-/** The click and its answer. From here on, whatever goes wrong leaves the outcome unknown. */
-const submit = async (driver: Driver, site: Site, button: Locator): Promise<CreateResult> => {
+/**
+ * The click and its answer. From here on, whatever goes wrong leaves the outcome unknown.
+ *
+ * The click is an element's, not a locator's: a locator's begins anew, after the press as well, on every error that it
+ * does not know (Playwright, `Frame._retryWithProgressIfNotConnected`), and on whatever button it then finds. An element's
+ * click tries again only what comes before the press, as long as it does not wait for what comes after it (`noWaitAfter`).
+ */
+const submit = async (driver: Driver, site: Site, button: ElementHandle): Promise<CreateResult> => {
   const watch = watchCall(driver.page, CREATES)
   try {
     await step('click submit', WAITS.act, driver.signal, () => button.click({ timeout: WAITS.act, noWaitAfter: true }))

@@ -86,7 +86,7 @@ describe.concurrent('a limit', () => {
   })
 })
 
-describe.concurrent('an account that wants a person', () => {
+describe.concurrent('what waits for a person', () => {
   test.for<[string, FaultKind]>([
     ['is locked', 'locked'],
     ['is suspended', 'suspended'],
@@ -109,6 +109,22 @@ describe.concurrent('an account that wants a person', () => {
       expect(alertOf(stage, `account.paused.${account}`)).toBe('cleared')
     },
   )
+
+  test('while the folder of images is away a post with one waits, and then goes out once', async () => {
+    const account = await stage.account('images-away')
+    const png = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+      'base64',
+    )
+    const id = MediaId.parse(sha256(png))
+    await mkdir(stage.mediaFolder, { recursive: true })
+    await writeFile(join(stage.mediaFolder, id), png)
+    await rename(stage.mediaFolder, `${stage.mediaFolder}-away`)
+    const post = await stage.publish(account, { segments: [{ text: 'A dot', media: [{ id, alt: 'A dot' }] }] })
+    await eventually(() => typesOf(stage, post).includes('segment_aborted'), PATIENCE)
+    await rename(`${stage.mediaFolder}-away`, stage.mediaFolder)
+    await liveOnce(stage, post)
+  })
 })
 
 describe.concurrent('what can never be published', () => {
@@ -138,20 +154,4 @@ describe.concurrent('what can never be published', () => {
     expect(codeOf(post)).toBe('media_missing')
     nothingOnSite(stage, post)
   })
-})
-
-test('while the folder of images is away a post with one waits, and then goes out once', async () => {
-  const account = await stage.account('images-away')
-  const png = Buffer.from(
-    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-    'base64',
-  )
-  const id = MediaId.parse(sha256(png))
-  await mkdir(stage.mediaFolder, { recursive: true })
-  await writeFile(join(stage.mediaFolder, id), png)
-  await rename(stage.mediaFolder, `${stage.mediaFolder}-away`)
-  const post = await stage.publish(account, { segments: [{ text: 'A dot', media: [{ id, alt: 'A dot' }] }] })
-  await eventually(() => typesOf(stage, post).includes('segment_aborted'), PATIENCE)
-  await rename(`${stage.mediaFolder}-away`, stage.mediaFolder)
-  await liveOnce(stage, post)
 })
