@@ -74,10 +74,13 @@ export const load = async (
   return { status: response?.status() ?? 0, resetAt: response ? resetOf(response.headers()) : null }
 }
 
-/** `x-rate-limit-reset`: seconds since 1970 (developer.x.com, "Rate limits"). */
+/** X's windows last a quarter of an hour, its daily limits a day: a reset later than that is a mistake and not a time. */
+const LATEST_RESET_MS = 24 * 60 * 60_000
+
+/** `x-rate-limit-reset`: seconds since 1970 (developer.x.com, "Rate limits"); null when it says nothing that can be. */
 export const resetOf = (headers: Readonly<Record<string, string>>): Date | null => {
-  const seconds = Number(headers['x-rate-limit-reset'])
-  return Number.isFinite(seconds) && seconds > 0 ? new Date(seconds * 1000) : null
+  const at = Number(headers['x-rate-limit-reset']) * 1_000
+  return at > 0 && at <= Date.now() + LATEST_RESET_MS ? new Date(at) : null
 }
 
 /** The first element of an entry inside `scope`; its fallbacks count as the same. */

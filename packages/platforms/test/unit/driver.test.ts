@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { StepError, step } from '../../src/x/driver.ts'
+import { StepError, resetOf, step } from '../../src/x/driver.ts'
 
 const never = (): Promise<never> => new Promise(() => undefined)
 const open = new AbortController().signal
@@ -37,5 +37,23 @@ describe('a step with the browser', () => {
     await expect(step('click submit', 1_000, open, fail)).rejects.toThrow(
       new StepError('click submit: Timeout 10 ms exceeded.'),
     )
+  })
+})
+
+describe('the end of a limit', () => {
+  const seconds = (ms: number): string => String(Math.round(ms / 1_000))
+
+  it('is when the platform says', () => {
+    const at = Date.now() + 900_000
+    expect(resetOf({ 'x-rate-limit-reset': seconds(at) })?.getTime()).toBeCloseTo(at, -4)
+  })
+  it.each([
+    ['nothing', ''],
+    ['no number', 'soon'],
+    ['milliseconds, which are 50,000 years from now', String(Date.now())],
+    ['what no date holds', '9e99'],
+    ['more than a day', seconds(Date.now() + 26 * 3_600_000)],
+  ])('is not known from %s', (_, value) => {
+    expect(resetOf({ 'x-rate-limit-reset': value })).toBeNull()
   })
 })
