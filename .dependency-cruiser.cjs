@@ -19,9 +19,9 @@ module.exports = {
     },
     {
       name: 'one-messaging-module',
-      comment: 'Only packages/shared/src/messaging imports amqplib.',
+      comment: 'Only packages/shared/src/messaging imports amqplib, and the benchmark that compares with it.',
       severity: 'error',
-      from: { pathNot: '^packages/shared/src/messaging/' },
+      from: { pathNot: '^packages/shared/(src/messaging|test/bench)/' },
       to: { path: npm('amqplib') },
     },
     {

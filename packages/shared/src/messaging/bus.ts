@@ -85,7 +85,7 @@ class RabbitBus implements Bus {
   }
 
   async emit<C extends FactContract>(contract: C, body: InputOf<C>, options: SendOptions = {}): Promise<void> {
-    await this.#sender.fact(contract, body, options)
+    return this.#sender.fact(contract, body, options)
   }
 
   async send<C extends CommandContract>(
@@ -93,7 +93,7 @@ class RabbitBus implements Bus {
     body: InputOf<C>,
     options: SendCommandOptions = {},
   ): Promise<void> {
-    await this.#sender.command(contract, body, options)
+    return this.#sender.command(contract, body, options)
   }
 
   async keep<C extends ValueContract>(
@@ -118,7 +118,7 @@ class RabbitBus implements Bus {
     body: InputOf<C>,
     options: SendCommandOptions & { readonly replyTo: string; readonly correlationId: string },
   ): Promise<void> {
-    await this.#sender.command(contract, body, options)
+    return this.#sender.command(contract, body, options)
   }
 
   async ask<C extends CommandContract, A extends z.ZodType>(

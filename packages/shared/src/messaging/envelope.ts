@@ -2,7 +2,7 @@ import type { Message, Options } from 'amqplib'
 import { z } from 'zod'
 import { type Contract, newId } from '../contracts/index.ts'
 import { ContractError } from '../errors/index.ts'
-import { childTrace, currentContext } from './context.ts'
+import { childTrace, currentContext, hexOf } from './context.ts'
 import { DELIVERY_LIMIT } from './policies.ts'
 import type { Outgoing } from './pending.ts'
 
@@ -38,7 +38,7 @@ export const properties = (service: string, type: string, envelope: Envelope = {
     // AMQP timestamps are whole seconds.
     timestamp: Math.floor(Date.now() / 1_000),
     correlationId: envelope.correlationId ?? context?.correlationId ?? messageId,
-    headers: { ...envelope.headers, [HEADER.traceparent]: childTrace(context?.traceparent) },
+    headers: { ...envelope.headers, [HEADER.traceparent]: childTrace(context?.traceparent, hexOf(messageId)) },
   }
   return envelope.replyTo === undefined ? base : { ...base, replyTo: envelope.replyTo }
 }

@@ -12,18 +12,11 @@ export interface Outgoing {
   readonly mandatory?: boolean
 }
 
-interface PendingOptions {
-  readonly deadlineMs: number
-  /** What its sender gets at the deadline. */
-  readonly late: (pending: Pending) => Error
-  readonly signal: AbortSignal | undefined
-  /** Called once, whichever way it ends. */
-  readonly onSettled: (pending: Pending) => void
-}
-
 /** A publish from the call to its end. It ends once: confirmed, refused, given up by its sender, or late. */
 export class Pending {
   readonly outgoing: Outgoing
+  /** When it is late, by `performance.now()`. */
+  readonly deadline: number
   /** Settles with the publish. */
   readonly done: Promise<void>
   settled = false
@@ -32,27 +25,38 @@ export class Pending {
   nacks = 0
   /** What it was last sent on: what an earlier channel still says of it is void. */
   sentOn: object | undefined
-  readonly #settle: (error: Error | undefined) => void
+  readonly #resolve: () => void
+  readonly #reject: (error: Error) => void
+  readonly #onSettled: (pending: Pending) => void
+  readonly #signal: AbortSignal | undefined
+  readonly #giveUp: (() => void) | undefined
 
-  constructor(outgoing: Outgoing, { deadlineMs, late, signal, onSettled }: PendingOptions) {
+  /** @param onSettled called once, whichever way it ends */
+  constructor(
+    outgoing: Outgoing,
+    deadline: number,
+    onSettled: (pending: Pending) => void,
+    signal: AbortSignal | undefined,
+  ) {
     this.outgoing = outgoing
+    this.deadline = deadline
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.done = promise
-    const giveUp = (): void => this.settle(asError(signal?.reason))
-    const timer = setTimeout(() => this.settle(late(this)), deadlineMs)
-    signal?.addEventListener('abort', giveUp, { once: true })
-    this.#settle = (error) => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', giveUp)
-      if (error === undefined) resolve()
-      else reject(error)
-      onSettled(this)
-    }
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#onSettled = onSettled
+    this.#signal = signal
+    if (signal === undefined) return
+    this.#giveUp = () => this.settle(asError(signal.reason))
+    signal.addEventListener('abort', this.#giveUp, { once: true })
   }
 
   settle(error?: Error): void {
     if (this.settled) return
     this.settled = true
-    this.#settle(error)
+    if (this.#giveUp !== undefined) this.#signal?.removeEventListener('abort', this.#giveUp)
+    if (error === undefined) this.#resolve()
+    else this.#reject(error)
+    this.#onSettled(this)
   }
 }

@@ -22,6 +22,8 @@ export interface PublisherOptions {
   readonly deadlineMs?: number
 }
 
+type Count = Pick<ReturnType<BusMetrics['published']['labels']>, 'inc'>
+
 const DEADLINE_MS = 30_000
 /** Callers that may wait for room in the window, and the bytes of all open messages; what is more is refused at once. */
 const MOST_WAITING = 10_000
@@ -46,6 +48,8 @@ export class Publisher {
   #lost: Pending[] = []
   /** Of everything in `#open`. */
   #bytes = 0
+  readonly #counters = new Map<string, { readonly published: Count; readonly confirmed: Count }>()
+  #latest: NodeJS.Timeout | undefined
   #closed = false
   #idle: (() => void) | undefined
 
@@ -80,17 +84,14 @@ export class Publisher {
         'rabbitmq',
         `${this.#open.size} messages (${this.#bytes} bytes) wait to be published already: ${this.#why()}.`,
       )
-    const pending = new Pending(outgoing, {
-      deadlineMs: this.#options.deadlineMs ?? DEADLINE_MS,
-      late: (one) => this.#late(one),
-      signal,
-      onSettled: (one) => this.#forget(one),
-    })
+    const deadline = performance.now() + (this.#options.deadlineMs ?? DEADLINE_MS)
+    const pending = new Pending(outgoing, deadline, this.#forget, signal)
     this.#open.add(pending)
     this.#bytes += outgoing.content.length
     this.#waiting.add(pending)
+    this.#watch(pending)
     this.pump()
-    await pending.done
+    return pending.done
   }
 
   /** Send what may be sent now. */
@@ -124,7 +125,7 @@ export class Publisher {
     pending.returned = false
     pending.sentOn = session
     this.#unconfirmed.add(pending)
-    this.#options.metrics.published.inc({ type: properties.type })
+    this.#countersOf(properties.type).published.inc()
     try {
       session.channel.publish(exchange, routingKey, content, options, (error: unknown) =>
         this.#confirmed(session, pending, error),
@@ -137,13 +138,24 @@ export class Publisher {
     }
   }
 
+  /** Found by name once, since that costs more than counting. */
+  #countersOf(type: string): { readonly published: Count; readonly confirmed: Count } {
+    const { published, confirmed } = this.#options.metrics
+    let found = this.#counters.get(type)
+    if (found === undefined) {
+      found = { published: published.labels({ type }), confirmed: confirmed.labels({ type }) }
+      this.#counters.set(type, found)
+    }
+    return found
+  }
+
   #confirmed(session: object, pending: Pending, error: unknown): void {
     if (pending.sentOn !== session) return
     this.#unconfirmed.delete(pending)
     const { metrics } = this.#options
     const { exchange, routingKey, properties } = pending.outgoing
     if (error === null) {
-      metrics.confirmed.inc({ type: properties.type })
+      this.#countersOf(properties.type).confirmed.inc()
       pending.settle(pending.returned ? new UnroutableError(exchange, routingKey) : undefined)
     } else if (messageOf(error) === NACKED) {
       metrics.nacked.inc({ type: properties.type })
@@ -182,7 +194,19 @@ export class Publisher {
     this.#waiting = new Set([...open, ...this.#waiting])
   }
 
-  #forget(pending: Pending): void {
+  /** One timer for all: they become late in the order in which they came. */
+  #watch({ deadline }: Pending): void {
+    this.#latest ??= setTimeout(() => {
+      this.#latest = undefined
+      const now = performance.now()
+      for (const pending of this.#open) {
+        if (pending.deadline > now) return this.#watch(pending)
+        pending.settle(this.#late(pending))
+      }
+    }, deadline - performance.now()).unref()
+  }
+
+  readonly #forget = (pending: Pending): void => {
     this.#open.delete(pending)
     this.#bytes -= pending.outgoing.content.length
     this.#waiting.delete(pending)

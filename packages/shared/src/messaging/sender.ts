@@ -35,7 +35,7 @@ export class Sender {
       // A live view that nobody looks at is no error; a recorded fact without a queue is.
       mandatory: contract.recorded,
     }
-    await this.#publisher.publish(outgoing, options.signal)
+    return this.#publisher.publish(outgoing, options.signal)
   }
 
   /** @throws ContractError for a body or a shard that does not fit, and what `Publisher.publish` throws */
@@ -52,7 +52,7 @@ export class Sender {
       content: encode(contract, body),
       properties: this.#properties(contract, { ...options, headers: notBefore }),
     }
-    await this.#publisher.publish(outgoing, options.signal)
+    return this.#publisher.publish(outgoing, options.signal)
   }
 
   /** @throws ContractError for a body or a shard that does not fit, and what `Publisher.publish` throws */
@@ -63,7 +63,7 @@ export class Sender {
       content: encode(contract, body),
       properties: this.#properties(contract, options),
     }
-    await this.#publisher.publish(outgoing, options.signal)
+    return this.#publisher.publish(outgoing, options.signal)
   }
 
   /** @throws UnroutableError when the asker is gone, and what else `Publisher.publish` throws */
