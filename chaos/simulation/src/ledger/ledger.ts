@@ -77,7 +77,7 @@ export const openMemoryLedger = (ports: LedgerPorts): MemoryLedger => {
     },
     standing,
     start(said) {
-      if (variant.unnoticed === true || !isOutdated(standing(), said)) return false
+      if (!isOutdated(standing(), said)) return false
       rebirth(rows, ports)
       if (said !== undefined && said.killSwitch.on !== rows.killSwitch.on) ask('killSwitch', said.killSwitch)
       return true

@@ -25,8 +25,8 @@ const quietSinceBegin = (action: Action): Action =>
   action.quietSince === null ? action : { ...action, quietSince: action.begunAt }
 
 /**
- * What was paid for: the rules of publishing once, each taken away alone. The first seven are those of the design; a
- * simulation that does not catch every one of them proves nothing.
+ * What was paid for: the rules of publishing once, each taken away alone. A simulation that does not catch every one of
+ * them proves nothing.
  */
 export const VARIANTS: readonly BrokenVariant[] = [
   {

@@ -16,8 +16,6 @@ export interface Variant {
   readonly fence?: false
   /** True: what is taken from a queue or from the outbox is let go before what follows from it is confirmed. */
   readonly ackFirst?: true
-  /** True: a restored backup hears of what it has said since only by facts that still wait for it. */
-  readonly unnoticed?: true
 }
 
 /** A variant that must be caught. */

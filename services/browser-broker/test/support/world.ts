@@ -1,4 +1,12 @@
-import { AccountId, type BeginAction, type BeginAnswer, type PlatformId } from '@surepost/shared/contracts'
+import {
+  AccountId,
+  type BeginAction,
+  type BeginAnswer,
+  type BodyOf,
+  Hash,
+  type PlatformId,
+  type PostSubmitted,
+} from '@surepost/shared/contracts'
 import { actionFor, newPlatformId } from './fixtures.ts'
 import { POLICY, SECOND, type TestLedger } from './ledger.ts'
 
@@ -12,6 +20,7 @@ export const policyFor = ({ window }: Flaws): typeof POLICY => ({
 
 interface Create {
   readonly id: PlatformId
+  readonly revision: number
   readonly at: number
   readonly visibleAt: number
 }
@@ -36,6 +45,10 @@ export interface Flaws {
   readonly straddling?: boolean
   /** The audit's finds are not told to the ledger, and it is lost meanwhile. */
   readonly lostTakenAsEmpty?: boolean
+  /** An edit says the next revision and does not call the one before off. */
+  readonly editCallsNothingOff?: boolean
+  /** The kill switch is not told to the ledger. */
+  readonly stopNotTold?: boolean
 }
 
 const account = AccountId.parse('acme')
@@ -47,7 +60,10 @@ const account = AccountId.parse('acme')
 export class World {
   readonly ledger: TestLedger
   readonly #flaws: Flaws
-  readonly #posts: readonly BeginAction[]
+  /** What commands ask for, old revisions included: a command may always come late. */
+  readonly #posts: BeginAction[]
+  readonly #calledOff = new Set<string>()
+  #stopped = false
   readonly #creates = new Map<string, Create[]>()
   readonly cancelled = new Set<string>()
   /** Frozen or slow holders whose lease has ended: their browser is gone, so they can do nothing; kept to try. */
@@ -59,6 +75,7 @@ export class World {
     this.#flaws = flaws
     this.ledger = ledger
     this.ledger.account('acme')
+    this.killSwitch(1)
     const thread = actionFor(account, { segments: 2 })
     this.#posts = [actionFor(account), thread, { ...thread, segment: 1, textHash: null }]
   }
@@ -76,6 +93,10 @@ export class World {
       this.look,
       this.look,
       this.cancel,
+      this.edit,
+      this.edit,
+      this.delete,
+      this.killSwitch,
       this.audit,
       this.pass,
       this.pass,
@@ -83,7 +104,8 @@ export class World {
   }
 
   readonly work = (random: number): void => {
-    const holder = (this.#holder ??= { leaseId: this.ledger.lease(account), attempts: [] })
+    const holder = this.#hold()
+    if (holder === undefined) return
     const action = this.#pick(random)
     this.#follow(holder, action, this.ledger.do('begin', action, holder.leaseId))
   }
@@ -95,8 +117,8 @@ export class World {
     waiting.clicked = true
     if (random % 4 === 0) return
     const at = this.ledger.now + (random % 3 === 0 ? IN_FLIGHT - (random % SECOND) : 0)
-    const create = { id: newPlatformId(), at, visibleAt: at + (random % 3 === 0 ? LAG : random % LAG) }
-    this.#createsOf(waiting.action).push(create)
+    const visibleAt = at + (random % 3 === 0 ? LAG : random % LAG)
+    this.#all(waiting.action).push({ id: newPlatformId(), revision: waiting.action.revision, at, visibleAt })
   }
 
   /** Say what is known: the id, that nothing was sent, or that the end was not seen. */
@@ -127,7 +149,8 @@ export class World {
 
   /** Look for one unknown action; the reading may take long, and holds what was visible when it began. */
   readonly look = (random: number): void => {
-    const holder = (this.#holder ??= { leaseId: this.ledger.lease(account), attempts: [] })
+    const holder = this.#hold()
+    if (holder === undefined) return
     const action = this.#pick(random)
     const answer = this.ledger.do('begin', action, holder.leaseId)
     if (!('answer' in answer) || answer.answer !== 'unknown') return this.#follow(holder, action, answer)
@@ -146,6 +169,54 @@ export class World {
     const { result } = this.ledger.do('cancel', { postId, account, by: 'a', reason: 'b' })
     if (result === 'cancelled') this.cancelled.add(postId)
     else if (this.cancelled.has(postId)) throw new Error(`${postId} was cancelled and then it was too late`)
+  }
+
+  /** A person writes the next revision, and approves it: from then on its command may come, beside those of the one before. */
+  readonly edit = (random: number): void => {
+    const { postId } = this.#pick(random)
+    const revisions = this.#posts.filter((a) => a.postId === postId)
+    const last = revisions.at(-1)
+    if (last === undefined || last.revision >= 3) return
+    const revision = last.revision + 1
+    const hash = Hash.parse(String(revision).repeat(64))
+    const next = revisions.filter((a) => a.revision === last.revision).map((a) => ({ ...a, revision, hash }))
+    const segments = next.map(() => ({ text: `revision ${revision}`, media: [] }))
+    const { notAfter } = last
+    const body: BodyOf<typeof PostSubmitted> = {
+      at: new Date(this.ledger.now).toISOString(),
+      postId,
+      revision,
+      account,
+      platform: 'x',
+      hash,
+      content: { segments },
+      client: 'a',
+      approval: 'review',
+      scheduledAt: null,
+      notAfter,
+    }
+    if (this.ledger.do('revise', { next: body, by: 'a', acceptedAt: body.at }).result !== 'revised') return
+    if (this.#flaws.editCallsNothingOff === true) this.ledger.store.db.exec('delete from revocations')
+    this.#calledOff.add(`${postId} ${last.revision}`)
+    this.#posts.push(...next)
+  }
+
+  /** A person has something deleted that is there. */
+  readonly delete = (random: number): void => {
+    const action = this.#pick(random)
+    const seen = this.#createsOf(action).find((c) => c.visibleAt <= this.ledger.now)
+    const holder = seen === undefined ? undefined : this.#hold()
+    if (seen === undefined || holder === undefined) return
+    const deletion = { postId: action.postId, segment: action.segment, account, platformId: seen.id, by: 'a' }
+    const answer = this.ledger.do('beginDelete', deletion, holder.leaseId)
+    if ('answer' in answer && answer.answer === 'go' && random % 3 > 0)
+      this.ledger.do('endDelete', deletion, holder.leaseId)
+  }
+
+  readonly killSwitch = (random: number): void => {
+    this.#stopped = random % 3 === 0
+    if (this.#flaws.stopNotTold === true) return
+    this.ledger.do('killSwitch', { on: this.#stopped, by: 'a', reason: 'b' })
   }
 
   readonly audit = (random: number): void => {
@@ -178,15 +249,22 @@ export class World {
       if (creates.length > 1) throw new Error(`${key} was created ${creates.length} times`)
       const [postId = ''] = key.split(' ')
       if (creates.length > 0 && this.cancelled.has(postId)) throw new Error(`${key} was cancelled and is live`)
+      for (const { revision } of creates)
+        if (this.#calledOff.has(`${postId} ${revision}`)) throw new Error(`${key} was edited and is live as it was`)
     }
     const [, first, second] = this.#posts
-    if (
-      second !== undefined &&
-      first !== undefined &&
-      this.#createsOf(second).length > 0 &&
-      this.#createsOf(first).length === 0
-    )
+    if (first === undefined || second === undefined) return
+    const [one, two] = [this.#all(first), this.#all(second)]
+    if (two.some(({ revision }) => !one.some((create) => create.revision === revision)))
       throw new Error('a later segment is live without the one before it')
+  }
+
+  /** The lease in hand, or a new one; none while the ledger gives none. */
+  #hold(): Holder | undefined {
+    if (this.#holder !== undefined) return this.#holder
+    const denied = this.ledger.do('gate', { account, class: 'act' })
+    if (denied === null) this.#holder = { leaseId: this.ledger.lease(account), attempts: [] }
+    return this.#holder
   }
 
   #follow(
@@ -195,6 +273,7 @@ export class World {
     answer: BeginAnswer | { readonly refused: string; readonly detail: string },
   ): void {
     if (!('answer' in answer) || answer.answer !== 'fresh') return
+    if (this.#stopped) throw new Error(`${action.postId} was begun while everything is stopped`)
     this.#begun.set(`${action.postId} ${action.segment}`, this.ledger.now)
     holder.attempts.push({ action, attempt: answer.attempt, clicked: false })
   }
@@ -214,7 +293,12 @@ export class World {
     return action
   }
 
-  #createsOf({ postId, segment }: BeginAction): Create[] {
+  #createsOf(action: BeginAction): Create[] {
+    return this.#all(action).filter(({ revision }) => revision === action.revision)
+  }
+
+  /** Of every revision. */
+  #all({ postId, segment }: BeginAction): Create[] {
     const key = `${postId} ${segment}`
     const creates = this.#creates.get(key) ?? []
     this.#creates.set(key, creates)

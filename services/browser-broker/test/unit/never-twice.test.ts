@@ -4,7 +4,7 @@ import { TestLedger } from '../support/ledger.ts'
 import { type Flaws, World, policyFor } from '../support/world.ts'
 
 type History = readonly (readonly [move: number, random: number])[]
-const histories = fc.array(fc.tuple(fc.nat(99), fc.nat(1_000_000)), { minLength: 20, maxLength: 60 })
+const histories = fc.array(fc.tuple(fc.nat(99), fc.nat(1_000_000)), { minLength: 20, maxLength: 80 })
 
 /** Play each history on an empty ledger, and check the world after every move. */
 const player =
@@ -18,9 +18,9 @@ const player =
     }
   }
 
-test('whatever happens, nothing is created twice, out of order, or after it was cancelled', () => {
+test('whatever happens, nothing is created twice, out of order, or after it was cancelled or edited', () => {
   using ledger = new TestLedger(':memory:', policyFor({}))
-  fc.assert(fc.property(histories, player(ledger, {})), { numRuns: 1_000 })
+  fc.assert(fc.property(histories, player(ledger, {})), { numRuns: 2_000 })
 }, 60_000)
 
 test.each<[string, Flaws]>([
@@ -28,6 +28,8 @@ test.each<[string, Flaws]>([
   ['the window is counted from begin', { quietFromBegin: true }],
   ['a reading that straddles the window counts', { straddling: true }],
   ['a lost ledger is taken as an empty one', { lostTakenAsEmpty: true }],
+  ['an edit does not call off what it replaces', { editCallsNothingOff: true }],
+  ['the kill switch is not told to the ledger', { stopNotTold: true }],
 ])(
   'the property notices when %s',
   (_, flaws) => {
