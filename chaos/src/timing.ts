@@ -42,8 +42,8 @@ export const SLOTS = 10
 export const POSTER_PREFETCH = 8
 
 /** Mean time from one fault to the next, and what one post takes two cores: the longer decides how long work goes on. */
-const FAULT_EVERY_MS = 5_500
-const POST_EVERY_MS = 1_100
+const FAULT_EVERY_MS = 5_000
+const POST_EVERY_MS = 900
 
 /** How long work is submitted and faults are planted. */
 export const spanOf = (posts: number, faults: number): number =>
