@@ -42,15 +42,16 @@ export const SLOTS = 10
 export const POSTER_PREFETCH = 8
 
 /** Mean time from one fault to the next, and what one post takes two cores: the longer decides how long work goes on. */
-const FAULT_EVERY_MS = 5_500
-const POST_EVERY_MS = 1_100
+const FAULT_EVERY_MS = 5_000
+const POST_EVERY_MS = 900
 
 /** How long work is submitted and faults are planted. */
 export const spanOf = (posts: number, faults: number): number =>
   Math.max(10_000, posts * POST_EVERY_MS, faults * FAULT_EVERY_MS)
 
 /**
- * After the last post and the last fault everything must be over within this: a settle window for each of the three
- * times that an action may be found absent, the rungs of 5 s, 30 s and 2 min, and the work itself.
+ * After the last post and the last fault something must come to an end within this, again and again until all is over: the
+ * longest rung of a retry (10 min), a settle window for each of the three times that an action may be found absent, and
+ * the work itself.
  */
-export const quietWithin = (posts: number): number => 420_000 + posts * POST_EVERY_MS
+export const QUIET_WITHIN_MS = 600_000 + 3 * SETTLE_WINDOW_MS + 60_000

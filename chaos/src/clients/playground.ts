@@ -26,7 +26,8 @@ export interface Playground extends Site {
   /** A post of somebody who is not ours. @returns its id */
   addPost(handle: string, text: string): Promise<string>
   deletePost(id: string): Promise<void>
-  ledger(): Promise<readonly LedgerPost[]>
+  /** Every post that the site holds or held, or those created after a moment. */
+  ledger(since?: Date): Promise<readonly LedgerPost[]>
 }
 
 export const playgroundAt = (url: string, signal: AbortSignal): Playground => {
@@ -38,7 +39,10 @@ export const playgroundAt = (url: string, signal: AbortSignal): Playground => {
     deletePost: async (id) => {
       await admin('DELETE', `posts/${id}`)
     },
-    ledger: async () => Ledger.parse(await request(`${url}/ledger`, { signal, timeoutMs: 30_000 })),
+    ledger: async (since) => {
+      const query = since === undefined ? '' : `?since=${since.toISOString()}`
+      return Ledger.parse(await request(`${url}/ledger${query}`, { signal, timeoutMs: 30_000 }))
+    },
     plant: async (fault: SiteFault) => Planted.parse(await admin('POST', 'faults', fault)).id,
     // One that is used up is not listed any more.
     hasStruck: async (id) => {

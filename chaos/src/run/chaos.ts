@@ -5,13 +5,14 @@ import { isWhole, judge } from '../judge/judge.ts'
 import type { Verdict } from '../judge/types.ts'
 import { makePlan, type Wanted } from '../plan/plan.ts'
 import type { Plan } from '../plan/types.ts'
-import { CHECKS_SECONDS, quietWithin } from '../timing.ts'
+import { CHECKS_SECONDS, QUIET_WITHIN_MS } from '../timing.ts'
 import { signUp } from './accounts.ts'
 import { startClock, type Clock } from './clock.ts'
 import { keepEvidence } from './evidence.ts'
 import { startFaults, type Injector } from './injector.ts'
 import { paceOf } from './pace.ts'
 import { untilQuiet } from './quiet.ts'
+import { roomOf } from './room.ts'
 import { recoveriesOf } from './recovery.ts'
 import { stamp, watchProgress } from './watch.ts'
 import { startWork, type Work } from './work.ts'
@@ -25,7 +26,7 @@ export interface ChaosOptions extends Wanted {
   readonly dataDir: string
   /** Only these kinds of fault; all by default. */
   readonly only?: readonly string[]
-  /** Longest time from the last submission and fault until all is quiet, in milliseconds. */
+  /** Longest time, after the last submission and fault, in which nothing comes to an end, in milliseconds. */
   readonly quietWithinMs?: number
   /** Told how far it is, every few seconds. */
   readonly onProgress: (text: string) => void
@@ -76,9 +77,11 @@ interface Performed {
 const perform = async (options: ChaosOptions, plan: Plan, world: World, signal: AbortSignal): Promise<Performed> => {
   const { site, api, broker, records, context, queues } = world
   const clock: Clock = startClock()
-  const pace = paceOf(plan.faults)
+  const pace = paceOf(plan.faults, plan.work)
+  const over = new AbortController()
+  const room = roomOf(records, AbortSignal.any([signal, over.signal]))
   const handles = plan.accounts.map(({ handle }) => handle)
-  const work = startWork({ plan, site, api, clock, pace, signal })
+  const work = startWork({ plan, site, api, clock, pace, room, signal })
   const injector = startFaults({
     faults: plan.faults,
     catalog: FAULT_KINDS,
@@ -96,7 +99,7 @@ const perform = async (options: ChaosOptions, plan: Plan, world: World, signal: 
     const unrest = await untilQuiet(
       { records, broker, queues, postIds: () => work.expected.flatMap(({ postId }) => postId ?? []) },
       {
-        withinMs: options.quietWithinMs ?? quietWithin(options.posts),
+        withinMs: options.quietWithinMs ?? QUIET_WITHIN_MS,
         everyMs: LOOK_EVERY_MS,
         signal,
         onLook: watch.unrest,
@@ -106,6 +109,7 @@ const perform = async (options: ChaosOptions, plan: Plan, world: World, signal: 
   } finally {
     // Whatever ended the run: nothing may stay frozen, and nobody may go on asking.
     await Promise.allSettled([work.done, injector.done])
+    over.abort()
     watch.stop()
   }
 }

@@ -16,7 +16,7 @@ export interface InjectorPorts {
   readonly broker: Pick<Broker, 'isActing'>
   readonly recoveries: Recoveries
   readonly clock: Clock
-  readonly pace: Pace
+  readonly pace: Pick<Pace, 'begun' | 'allowsFault'>
   readonly onChange: (text: string) => void
 }
 
@@ -63,6 +63,7 @@ export const startFaults = (ports: InjectorPorts): Injector => {
   const groups = new Map<string, Promise<void>>()
   const one = async (planned: PlannedFault): Promise<void> => {
     await ports.clock.until(planned.at, ports.context.signal)
+    await ports.pace.allowsFault(planned.at, ports.context.signal)
     const before = groups.get(planned.group)
     const turn = async (): Promise<void> => {
       await before

@@ -14,6 +14,8 @@ export interface Pending {
 export interface RecordReader {
   read(postIds: readonly string[]): Promise<Records>
   pending(postIds: readonly string[]): Promise<Pending>
+  /** Those of these posts that have come to an end, or wait for a person. */
+  ended(postIds: readonly string[]): Promise<readonly string[]>
   /** Platform ids that are recorded. */
   platformIds(): Promise<ReadonlySet<string>>
   /** Whether any fact was recorded after this moment. */
@@ -65,6 +67,13 @@ export const recordsAt = (postgresUrl: string): RecordReader => {
     }),
     pending: async (postIds) =>
       (await query<Pending & QueryResultRow>(PENDING, [postIds, ENDS]))[0] ?? { posts: -1, checks: -1 },
+    ended: async (postIds) => {
+      const rows = await query<{ id: string }>(
+        'select id from posts where id = any ($1::uuid[]) and state = any ($2::text[])',
+        [postIds, ENDS],
+      )
+      return rows.map(({ id }) => id)
+    },
     platformIds: async () => {
       const rows = await query<{ id: string }>('select platform_id as id from segments where platform_id is not null')
       return new Set(rows.map(({ id }) => id))

@@ -1,4 +1,3 @@
-import type { LedgerPost } from '../judge/types.ts'
 import type { Recovery } from '../faults/types.ts'
 import type { Playground } from '../clients/playground.ts'
 import type { RecordReader } from './records.ts'
@@ -14,26 +13,13 @@ export interface Recoveries {
   measure(recovery: Recovery, signal: AbortSignal): Promise<number | null>
 }
 
-/** Faults overlap, and so do their recoveries: they share one look at the ledger. */
-const shared = (read: () => Promise<readonly LedgerPost[]>): (() => Promise<readonly LedgerPost[]>) => {
-  let at = 0
-  let looking: Promise<readonly LedgerPost[]> = Promise.resolve([])
-  return () => {
-    if (Date.now() - at < EVERY_MS) return looking
-    at = Date.now()
-    looking = read()
-    return looking
-  }
-}
-
 export const recoveriesOf = (site: Playground, records: RecordReader, handles: readonly string[]): Recoveries => {
-  const ledger = shared(async () => (await site.ledger()).filter(({ handle }) => handles.includes(handle)))
   return {
     measure: async (recovery, signal) => {
       const from = new Date()
       const recorded = (): Promise<boolean> => records.hasRecordedSince(from)
       const published = async (): Promise<boolean> =>
-        (await ledger()).some(({ createdAt }) => new Date(createdAt) > from)
+        (await site.ledger(from)).some(({ handle }) => handles.includes(handle))
       const seen = await until(recovery === 'recording' ? recorded : published, {
         withinMs: SEEN_WITHIN_MS,
         everyMs: EVERY_MS,

@@ -10,13 +10,15 @@ import { tagOf } from '../plan/work.ts'
 import type { Clock } from './clock.ts'
 import { imageOf } from './image.ts'
 import type { Pace } from './pace.ts'
+import type { Room } from './room.ts'
 
 export interface WorkPorts {
   readonly plan: Plan
   readonly site: Playground
   readonly api: Console
   readonly clock: Clock
-  readonly pace: Pace
+  readonly pace: Pick<Pace, 'given' | 'allowsWork'>
+  readonly room: Room
   /** Aborted when the run ends. */
   readonly signal: AbortSignal
 }
@@ -52,11 +54,19 @@ export const startWork = (ports: WorkPorts): Work => {
   const refusals: string[] = []
   const one = async (item: PlannedWork): Promise<void> => {
     await ports.clock.until(item.at, ports.signal)
-    await ports.pace.allows(item.at, ports.signal)
+    await ports.pace.allowsWork(item.at, ports.signal)
+    const place = await ports.room.take(ports.signal)
+    ports.pace.given(item)
     if (ports.signal.aborted) return
+    const ask = (asked: ExpectedPost): number => {
+      if (asked.postId === null) place.free()
+      else place.keepFor(asked.postId)
+      return expected.push(asked) - 1
+    }
     try {
-      await (item.kind === 'mention' ? mention(ports, item, expected) : post(ports, item, expected))
+      await (item.kind === 'mention' ? mention(ports, item, ask) : post(ports, item, ask, expected))
     } catch (error) {
+      place.free()
       if (!ports.signal.aborted) refusals.push(`post ${item.n}: ${messageOf(error)}`)
     }
   }
@@ -70,9 +80,12 @@ export const startWork = (ports: WorkPorts): Work => {
 const handleOf = ({ plan }: WorkPorts, account: string): string =>
   plan.accounts.find(({ id }) => id === account)?.handle ?? account
 
-const mention = async (ports: WorkPorts, item: PlannedMention, expected: ExpectedPost[]): Promise<void> => {
+/** Write down what was asked. @returns its index */
+type Ask = (asked: ExpectedPost) => number
+
+const mention = async (ports: WorkPorts, item: PlannedMention, ask: Ask): Promise<void> => {
   const id = await insist(() => ports.site.addPost(item.bot, item.text), ports.signal)
-  expected.push({
+  ask({
     n: item.n,
     postId: answerPostId(AccountId.parse(item.account), PlatformId.parse(id)),
     handle: handleOf(ports, item.account),
@@ -107,7 +120,7 @@ const submissionOf = async (ports: WorkPorts, item: PlannedPost, parent: string 
   }
 }
 
-const post = async (ports: WorkPorts, item: PlannedPost, expected: ExpectedPost[]): Promise<void> => {
+const post = async (ports: WorkPorts, item: PlannedPost, ask: Ask, expected: ExpectedPost[]): Promise<void> => {
   const parent = await prepare(ports, item)
   const { submission, postId, refusal } = await submit(ports, item, parent)
   const asked: ExpectedPost = {
@@ -118,7 +131,7 @@ const post = async (ports: WorkPorts, item: PlannedPost, expected: ExpectedPost[
     segments: submission.segments.map(({ text, media }) => ({ text, media: media.map(({ id }) => id) })),
     ending: item.refusal !== null ? 'refused' : item.cancelAfterMs !== null ? 'live_or_cancelled' : 'live',
   }
-  const index = expected.push(asked) - 1
+  const index = ask(asked)
   if (postId === null) throw refusal
   if (item.cancelAfterMs === null) return
   await delay(item.cancelAfterMs, undefined, { signal: ports.signal })

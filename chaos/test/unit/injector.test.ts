@@ -41,7 +41,7 @@ const run = async (faults: readonly PlannedFault[], catalog: readonly Fault[], i
     broker: { isActing },
     recoveries: { measure: async () => 3 },
     clock: { now: 7, until: async () => undefined },
-    pace: { begun: ({ n }) => begun.push(n), allows: async () => undefined },
+    pace: { begun: ({ n }) => begun.push(n), allowsFault: async () => undefined },
     onChange: (text) => told.push(text),
   })
   await injector.done

@@ -73,6 +73,13 @@ describe('waiting for quiet', () => {
     ])
   })
 
+  it('goes on as long as something comes to its end, however slowly', async () => {
+    const slow = Array.from({ length: 60 }, (_, n) => ({ posts: 60 - n }))
+    expect((await wait([...slow, {}], 20)).left).toEqual([])
+    const checks = Array.from({ length: 60 }, (_, n) => ({ checks: 60 - n }))
+    expect((await wait([...checks, {}], 20)).left).toEqual([])
+  })
+
   it('ends when the run is ended', async () => {
     const end = new AbortController()
     const ending = untilQuiet(ports([{ posts: 1 }]), {

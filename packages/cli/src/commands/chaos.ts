@@ -31,7 +31,7 @@ export const chaosCommand = (program: Command, done: (code: number) => void): vo
     .addOption(
       new Option(
         '--patience <s>',
-        'seconds to wait for quiet after the last post and fault (by default from the number of posts)',
+        'seconds in which nothing comes to an end, after the last post and fault, until it gives up (756 by default)',
       ).argParser(wholeNumber(1, 86_400)),
     )
     .option('--data <dir>', 'a folder that is empty or missing, for everything of the run')

@@ -1,4 +1,5 @@
 import express, { type ErrorRequestHandler, type Express } from 'express'
+import { z } from 'zod'
 import type { Site } from '../site.ts'
 import { ASSETS } from '../views/assets.ts'
 import { admin } from './admin.ts'
@@ -17,16 +18,22 @@ const onError: ErrorRequestHandler = (error: unknown, _request, response, next) 
   response.status(status).json({ error: message })
 }
 
+const Since = z.iso
+  .datetime()
+  .transform((text) => new Date(text))
+  .optional()
+
 /** The whole site. */
 export const createApp = (site: Site): Express => {
   const app = express()
   app.disable('x-powered-by')
   app.use(ASSETS, assets())
   app.get('/readyz', (_request, response) => void response.json({ ready: true }))
-  app.get(
-    '/ledger',
-    (request, response) => void response.json(ledgerOf(site, `${request.protocol}://${request.get('host') ?? ''}`)),
-  )
+  app.get('/ledger', (request, response) => {
+    const since = Since.safeParse(request.query['since'])
+    if (!since.success) return void response.status(400).json({ error: '`since` must be a time in ISO 8601, in UTC.' })
+    response.json(ledgerOf(site, `${request.protocol}://${request.get('host') ?? ''}`, since.data))
+  })
   app.get('/media/:id', (request, response) => {
     const bytes = site.world.media(request.params.id)
     const type = site.world.mediaType(request.params.id)

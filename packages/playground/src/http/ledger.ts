@@ -21,9 +21,11 @@ export interface LedgerEntry {
   }[]
 }
 
-/** Every post that the site holds or held, oldest first. */
-export const ledgerOf = ({ world }: Site, baseUrl: string): readonly LedgerEntry[] =>
-  world.allPosts().map((post) => ({
+/** Every post that the site holds or held, oldest first; only those created after `since` where that is given. */
+export const ledgerOf = ({ world }: Site, baseUrl: string, since?: Date): readonly LedgerEntry[] => {
+  const posts = world.allPosts()
+  const wanted = since === undefined ? posts : posts.filter(({ createdAt }) => createdAt > since)
+  return wanted.map((post) => ({
     id: post.id,
     handle: post.handle,
     text: post.text,
@@ -33,3 +35,4 @@ export const ledgerOf = ({ world }: Site, baseUrl: string): readonly LedgerEntry
     metrics: world.figures(post),
     media: post.media.map((media) => ({ ...media, url: `${baseUrl}/media/${media.id}` })),
   }))
+}
