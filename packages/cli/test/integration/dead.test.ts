@@ -50,7 +50,8 @@ const answering = async (
   for await (const chunk of from) {
     seen += String(chunk)
     if (typed !== undefined && seen.includes('[y/N]')) {
-      to.end(typed)
+      // Left open: its end would be a Ctrl-D, which may overtake a Ctrl-C.
+      to.write(typed)
       typed = undefined
     }
   }
