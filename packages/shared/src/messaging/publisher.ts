@@ -49,7 +49,7 @@ export class Publisher {
   /** Of everything in `#open`. */
   #bytes = 0
   readonly #counters = new Map<string, { readonly published: Count; readonly confirmed: Count }>()
-  #latest: NodeJS.Timeout | undefined
+  #watching = false
   #closed = false
   #idle: (() => void) | undefined
 
@@ -196,8 +196,10 @@ export class Publisher {
 
   /** One timer for all: they become late in the order in which they came. */
   #watch({ deadline }: Pending): void {
-    this.#latest ??= setTimeout(() => {
-      this.#latest = undefined
+    if (this.#watching) return
+    this.#watching = true
+    setTimeout(() => {
+      this.#watching = false
       const now = performance.now()
       for (const pending of this.#open) {
         if (pending.deadline > now) return this.#watch(pending)

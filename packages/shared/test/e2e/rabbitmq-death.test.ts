@@ -28,10 +28,10 @@ test('RabbitMQ is killed again and again under load: all that was confirmed is t
   const bus = await busOf(env)
   const ids: string[] = []
   const counts = { given: 0 }
-  let stop = false
+  const stop = new AbortController()
   // Two hundred senders, each with one message at a time: as many as are in flight at the moment of each death.
   const senders = Array.from({ length: 200 }, async () => {
-    while (!stop) {
+    while (!stop.signal.aborted) {
       const id = newId()
       await surely(bus, id, counts)
       ids.push(id)
@@ -44,7 +44,7 @@ test('RabbitMQ is killed again and again under load: all that was confirmed is t
     await eventually(async () => (await bus.health()).length > 0)
     await env.startDependency('rabbitmq')
   }
-  stop = true
+  stop.abort()
   await Promise.all(senders)
   await eventually(async () => (await bus.health()).length === 0, { timeoutMs: 60_000 })
   const seen = new Map<string, number>()

@@ -98,7 +98,7 @@ test('a live segment is deleted only when its platform id is said once more', as
     segment: 0,
     account: post.account,
     platform: 'x',
-    platformId: platformId as never,
+    platformId,
     url: `https://x.com/ada/status/${platformId}`,
     publishedAt: new Date().toISOString(),
     source: 'response',

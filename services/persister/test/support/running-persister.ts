@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest'
-import { isolate } from '@surepost/testkit'
+import type { isolate } from '@surepost/testkit'
 import { FACTS, newId } from '@surepost/shared/contracts'
 import type { AppliedFact } from '@surepost/shared/database'
 import { type Bus, connectBus } from '@surepost/shared/messaging'
