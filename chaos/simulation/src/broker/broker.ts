@@ -109,10 +109,14 @@ export const openBroker = (
   }
   /** Do what it says. @returns how to answer it, if somebody waits */
   const decided = (message: ToBroker): (() => void) | undefined => {
-    if ('mark' in message) return void drained(message.mark)
+    if ('mark' in message) {
+      drained(message.mark)
+      return undefined
+    }
     if ('does' in message) {
       say('broker', () => `is told: ${message.says}`)
-      return void message.does(ledger)
+      message.does(ledger)
+      return undefined
     }
     if ('cancels' in message) {
       const { result } = ledger.ask('cancel', message.cancels)
@@ -124,7 +128,8 @@ export const openBroker = (
       say('broker', () => `is asked to edit post ${message.revises.next.postId}: ${result}`)
       return () => message.answer(result)
     }
-    return void hear(message)
+    hear(message)
+    return undefined
   }
   const hear = (message: Extract<ToBroker, { settles: string }>): void => {
     const settled =

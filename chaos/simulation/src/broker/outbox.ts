@@ -51,15 +51,15 @@ export const openOutbox = (
     })
   }
   /** Those who wait for what was written up to a number. */
-  let waiting: { readonly seq: number; readonly of: number; readonly then: () => void }[] = []
+  let waiting: { readonly seq: number; readonly of: number; readonly go: () => void }[] = []
   const tell = (): void => {
     const first = Math.min(...ledger.rows.outbox.map(({ seq }) => seq))
     const ready = waiting.filter(({ seq }) => seq < first)
     waiting = waiting.filter(({ seq }) => seq >= first)
-    for (const { of, then } of ready) if (of === machine.life) then()
+    for (const { of, go } of ready) if (of === machine.life) go()
   }
-  const told = (then: () => void): void => {
-    waiting.push({ seq: ledger.rows.seq, of: machine.life, then })
+  const told = (go: () => void): void => {
+    waiting.push({ seq: ledger.rows.seq, of: machine.life, go })
     tell()
   }
   return { told, look: () => machine.after(random.tail(2, 200), round) }
