@@ -33,7 +33,7 @@ export interface Injector {
 
 /** How long a fault waits for an action in flight. Then it strikes what there is, and that is what is recorded. */
 const ACTION_WITHIN_MS = 8_000
-const LOOK_EVERY_MS = 100
+const LOOK_EVERY_MS = 200
 
 interface Struck {
   readonly planned: PlannedFault

@@ -20,7 +20,7 @@ export interface Place {
 const PLACES = 30
 const LOOK_EVERY_MS = 1_500
 /** A post may wait on a rung of minutes, or for its time: it does not hold its place for longer than this. */
-const HELD_MS = 60_000
+const HELD_MS = 180_000
 
 export const roomOf = (records: Pick<RecordReader, 'ended'>, ends: AbortSignal): Room => {
   const held = new Set<object>()

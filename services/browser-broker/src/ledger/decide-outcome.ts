@@ -200,7 +200,9 @@ export const decideAbsent = (
   const counts = action.quietSince !== null && readingBeganAt > settledAt(tables, action, now, policy)
   if (!counts || readingBeganAt > now || outcome.attempt !== action.attempt) return unknown(tables, action, now, policy)
   const reason = `absent from a reading that began at ${instant(readingBeganAt)}`
-  const absent: Action = { ...action, state: 'aborted', absences: action.absences + 1, reason, touchedAt: now }
+  // What a lost ledger may have begun had no lease here, and is no attempt of ours that failed.
+  const absences = action.absences + (action.leaseId === null ? 0 : 1)
+  const absent: Action = { ...action, state: 'aborted', absences, reason, touchedAt: now }
   const writes: Write[] = [
     { put: 'action', action: absent },
     { emit: 'post.segment_aborted', body: { ...factOf(action, now), reason } },

@@ -151,6 +151,24 @@ test('absence re-opens only by a reading that began after the window closed', ()
   expect(ledger.types().slice(-3)).toEqual(['post.segment_unknown', 'post.segment_aborted', 'post.segment_begun'])
 })
 
+test('what only a lost ledger may have begun is no attempt that failed: it has all of its own', () => {
+  using ledger = open()
+  const action = actionFor(account, { acceptedAt: new Date(BIRTH - SECOND).toISOString() })
+  expect(ledger.ask(action)).toMatchObject({ answer: 'unknown', attempt: 1 })
+  ledger.now = BIRTH + POLICY.leaseMs.act.most
+  for (let attempt = 1; attempt <= POLICY.maxAbsences + 1; attempt++) {
+    ledger.pass(WINDOW + SECOND)
+    const lease = ledger.lease(account)
+    const answer = ledger.do('absent', ledger.outcome(action, attempt, lease), ledger.now)
+    ledger.end(lease)
+    expect(answer).toMatchObject(
+      attempt <= POLICY.maxAbsences
+        ? { answer: 'fresh', attempt: attempt + 1 }
+        : { answer: 'refused', reason: 'attempts_spent' },
+    )
+  }
+})
+
 test('re-opening is bounded', () => {
   using ledger = open()
   const action = actionFor(account)
