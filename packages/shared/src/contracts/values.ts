@@ -3,7 +3,13 @@ import { defineValue } from './define.ts'
 import { Instant } from './ids.ts'
 
 /** Whether everything outward is stopped, by whom and why. */
-export const KillSwitch = z.strictObject({ on: z.boolean(), by: z.string().max(200), reason: z.string().max(500) })
+export const KillSwitch = z.strictObject({
+  on: z.boolean(),
+  by: z.string().max(200),
+  reason: z.string().max(500),
+  /** The message that said so (UUIDv7): one that was sent before it and comes late changes nothing. */
+  said: z.uuid().optional(),
+})
 export type KillSwitch = z.infer<typeof KillSwitch>
 
 /**

@@ -31,11 +31,11 @@ export interface ControlPorts {
 export const controlRoutes = ({ ledger, outbox, marked }: ControlPorts): Route[] =>
   [
     handle(ConfigureAccount, async ({ body }) => answer(await ledger.ask('configure', body.config))),
-    handle(PauseAccount, async ({ body: { account, reason, until } }) => {
+    handle(PauseAccount, async ({ id, body: { account, reason, until } }) => {
       const pause = { reason, until: until === null ? null : Date.parse(until), by: 'operator' } as const
-      return told(await ledger.ask('pause', account, pause))
+      return told(await ledger.ask('pause', account, pause, id))
     }),
-    handle(ResumeAccount, async ({ body: { account, by } }) => told(await ledger.ask('resume', account, by))),
+    handle(ResumeAccount, async ({ id, body: { account, by } }) => told(await ledger.ask('resume', account, by, id))),
     handle(CancelPost, async ({ body }) => {
       const result = await ledger.ask('cancel', body)
       await outbox.told()
@@ -47,7 +47,7 @@ export const controlRoutes = ({ ledger, outbox, marked }: ControlPorts): Route[]
       return answer(result)
     }),
     handle(SettleSegment, async ({ body }) => answer(await ledger.ask('settle', body))),
-    handle(SetKillSwitch, async ({ body }) => answer(await ledger.ask('killSwitch', body))),
+    handle(SetKillSwitch, async ({ id, body }) => answer(await ledger.ask('killSwitch', { ...body, said: id }))),
     handle(MarkControl, async ({ body }) => {
       marked(body.mark)
       return answer({ told: true })

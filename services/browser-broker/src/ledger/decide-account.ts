@@ -6,6 +6,13 @@ import { type Decision, type Refused, nothing, refuse } from './writes.ts'
 type Told = { readonly told: true }
 const told: Told = { told: true }
 
+/**
+ * A word that was sent before the one that holds, and was held up on its way (a retry waits on a rung): what was said last
+ * stands. Ids of messages are UUIDv7, so their order is that of their sending.
+ */
+const isStale = (said: string | undefined, last: string | undefined): boolean =>
+  said !== undefined && last !== undefined && said < last
+
 /** Configure an account, new or known. A repeat of the same configuration is said again: its fact may be what was lost. */
 export const decideConfigure = (tables: Tables, config: AccountConfig, now: Millis): Decision<Told> => {
   const before = tables.account(config.id)
@@ -26,16 +33,23 @@ const stronger = (before: Pause | null, next: Pause, now: Millis): Pause => {
   return next.by === 'holder' && (next.until ?? Infinity) < (before.until ?? Infinity) ? before : next
 }
 
-export const decidePause = (tables: Tables, id: AccountId, next: Pause, now: Millis): Decision<Told | Refused> => {
+export const decidePause = (
+  tables: Tables,
+  id: AccountId,
+  next: Pause,
+  now: Millis,
+  said?: string,
+): Decision<Told | Refused> => {
   const account = tables.account(id)
   if (account === null) return refuse('unknown_account', `The account ${id} is not configured here.`)
+  if (isStale(said, account.said)) return nothing(told)
   const pause = stronger(account.pause, next, now)
   if (pause === account.pause) return nothing(told)
   const until = pause.until === null ? null : instant(pause.until)
   return {
     answer: told,
     writes: [
-      { put: 'account', account: { ...account, pause } },
+      { put: 'account', account: { ...account, pause, said: said ?? account.said } },
       { emit: 'account.paused', body: { at: instant(now), account: id, reason: pause.reason, until } },
       ...(next.by === 'holder' && next.until === null
         ? [
@@ -54,14 +68,21 @@ export const decidePause = (tables: Tables, id: AccountId, next: Pause, now: Mil
   }
 }
 
-export const decideResume = (tables: Tables, id: AccountId, by: string, now: Millis): Decision<Told | Refused> => {
+export const decideResume = (
+  tables: Tables,
+  id: AccountId,
+  by: string,
+  now: Millis,
+  said?: string,
+): Decision<Told | Refused> => {
   const account = tables.account(id)
   if (account === null) return refuse('unknown_account', `The account ${id} is not configured here.`)
+  if (isStale(said, account.said)) return nothing(told)
   const wanted = account.pause?.by === 'holder' && account.pause.until === null
   return {
     answer: told,
     writes: [
-      { put: 'account', account: { ...account, pause: null } },
+      { put: 'account', account: { ...account, pause: null, said: said ?? account.said } },
       { emit: 'account.resumed', body: { at: instant(now), account: id, by } },
       ...(wanted ? [{ emit: 'alert.cleared' as const, body: { at: instant(now), key: `account.paused.${id}` } }] : []),
     ],
@@ -69,7 +90,8 @@ export const decideResume = (tables: Tables, id: AccountId, by: string, now: Mil
 }
 
 /** While it is on nothing is begun anywhere on this shard; what was begun is still reconciled. */
-export const decideKillSwitch = (killSwitch: KillSwitch, now: Millis): Decision<Told> => {
+export const decideKillSwitch = (tables: Tables, killSwitch: KillSwitch, now: Millis): Decision<Told> => {
+  if (isStale(killSwitch.said, tables.ledger().killSwitch.said)) return nothing(told)
   const at = instant(now)
   const key = 'kill_switch'
   const sentence = `The kill switch is on (${killSwitch.by}: ${killSwitch.reason}): nothing is published until it is released.`

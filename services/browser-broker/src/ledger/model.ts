@@ -127,6 +127,8 @@ export interface Account {
   readonly pause: Pause | null
   /** Fencing number of the latest lease. */
   readonly fence: number
+  /** The message (UUIDv7) in which an operator last paused or resumed it. */
+  readonly said?: string | undefined
 }
 
 export interface LeaseRecord {

@@ -102,9 +102,11 @@ export const OPERATIONS = {
   missing: (m: Moment, fact: BodyOf<typeof SegmentMissing>) => decideGone(m.tables, fact, 'missing', m.now),
 
   configure: (m: Moment, config: AccountConfig) => decideConfigure(m.tables, config, m.now),
-  pause: (m: Moment, account: AccountId, pause: Pause) => decidePause(m.tables, account, pause, m.now),
-  resume: (m: Moment, account: AccountId, by: string) => decideResume(m.tables, account, by, m.now),
-  killSwitch: (m: Moment, killSwitch: KillSwitch) => decideKillSwitch(killSwitch, m.now),
+  pause: (m: Moment, account: AccountId, pause: Pause, said?: string) =>
+    decidePause(m.tables, account, pause, m.now, said),
+  resume: (m: Moment, account: AccountId, by: string, said?: string) =>
+    decideResume(m.tables, account, by, m.now, said),
+  killSwitch: (m: Moment, killSwitch: KillSwitch) => decideKillSwitch(m.tables, killSwitch, m.now),
   resend: (m: Moment) => decideResends(m.tables, m.now, m.policy),
 }
 
