@@ -28,3 +28,14 @@ export const busMetrics = (into: Registry = processRegistry) => ({
   ),
 })
 export type BusMetrics = ReturnType<typeof busMetrics>
+
+/** The counters of one message type, found by name once, since that costs more than counting. */
+export const countersByType = ({ published, confirmed }: BusMetrics) => {
+  const made = (type: string) => ({ published: published.labels({ type }), confirmed: confirmed.labels({ type }) })
+  const known = new Map<string, ReturnType<typeof made>>()
+  return (type: string): ReturnType<typeof made> => {
+    const counters = known.get(type) ?? made(type)
+    known.set(type, counters)
+    return counters
+  }
+}

@@ -6,7 +6,7 @@ import { type Session, keepConfirmChannel } from './channels.ts'
 import { UnroutableError } from './errors.ts'
 import type { Keeper } from './keeper.ts'
 import type { Link } from './link.ts'
-import type { BusMetrics } from './metrics.ts'
+import { type BusMetrics, countersByType } from './metrics.ts'
 import { type Outgoing, Pending } from './pending.ts'
 import { asError } from './unexpected.ts'
 
@@ -21,8 +21,6 @@ export interface PublisherOptions {
   /** How long one publish may take altogether, from the call to the confirm. */
   readonly deadlineMs?: number
 }
-
-type Count = Pick<ReturnType<BusMetrics['published']['labels']>, 'inc'>
 
 const DEADLINE_MS = 30_000
 /** Callers that may wait for room in the window, and the bytes of all open messages; what is more is refused at once. */
@@ -48,13 +46,14 @@ export class Publisher {
   #lost: Pending[] = []
   /** Of everything in `#open`. */
   #bytes = 0
-  readonly #counters = new Map<string, { readonly published: Count; readonly confirmed: Count }>()
+  readonly #countersOf: ReturnType<typeof countersByType>
   #watching = false
   #closed = false
   #idle: (() => void) | undefined
 
   constructor(options: PublisherOptions) {
     this.#options = options
+    this.#countersOf = countersByType(options.metrics)
     this.#channel = keepConfirmChannel({
       name: 'The publishing channel',
       link: options.link,
@@ -136,17 +135,6 @@ export class Publisher {
       if (error instanceof Error && error.name === 'IllegalOperationError') this.#lost.push(pending)
       else pending.settle(asError(error))
     }
-  }
-
-  /** Found by name once, since that costs more than counting. */
-  #countersOf(type: string): { readonly published: Count; readonly confirmed: Count } {
-    const { published, confirmed } = this.#options.metrics
-    let found = this.#counters.get(type)
-    if (found === undefined) {
-      found = { published: published.labels({ type }), confirmed: confirmed.labels({ type }) }
-      this.#counters.set(type, found)
-    }
-    return found
   }
 
   #confirmed(session: object, pending: Pending, error: unknown): void {
