@@ -14,6 +14,7 @@ import {
 } from '@surepost/shared/runtime'
 import { z } from 'zod'
 import type { BrowserConfig } from './browsers/browser.ts'
+import type { CanaryConfig } from './browsers/open.ts'
 import type { PoolLimits } from './browsers/pool.ts'
 import type { DeskLimits } from './leases/desk.ts'
 import { DEFAULT_POLICY, type Policy } from './ledger/policy.ts'
@@ -41,6 +42,8 @@ const variables = z.object({
   BROWSER_AGE_MS: milliseconds(1_000).default(30 * 60_000),
   BROWSER_IDLE_MS: milliseconds(0).default(5 * 60_000),
   BROWSER_MEMORY_MIB: integer(1, 1_000_000).default(400),
+  BROWSER_CANARY_EVERY_MS: milliseconds(100).default(60_000),
+  BROWSER_CANARY_MS: milliseconds(100).default(15_000),
   BROKER_ADMIN_KEY: secret(16),
   SESSION_KEY: base64Key,
   CHROMIUM_PATH: z.string().optional(),
@@ -80,6 +83,11 @@ export const browsersOf = (config: Config): BrowserConfig => {
   const { browsers: folder, temporary } = placesOf(config)
   return { executablePath: config.CHROMIUM_PATH, args: config.CHROMIUM_ARGS, folder, temporary }
 }
+
+export const canaryOf = (config: Config): CanaryConfig => ({
+  everyMs: config.BROWSER_CANARY_EVERY_MS,
+  loadMs: config.BROWSER_CANARY_MS,
+})
 
 /** One Chromium shell without a page has about 60 MiB to itself: with 400 it holds on to something. */
 export const poolLimitsOf = (config: Config): PoolLimits => ({

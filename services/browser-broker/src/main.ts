@@ -3,11 +3,8 @@ import { LeaseClass } from '@surepost/shared/contracts'
 import { type Bus, connectBus } from '@surepost/shared/messaging'
 import { type Scope, runService } from '@surepost/shared/runtime'
 import { sealingWith } from './accounts/sealing.ts'
-import { launchBrowser } from './browsers/browser.ts'
-import { seeEmpty } from './browsers/inspect.ts'
-import { memoryOfGroup } from './browsers/memory.ts'
-import { openPool } from './browsers/pool.ts'
-import { type Config, browsersOf, deskLimitsOf, poolLimitsOf, readConfig } from './config.ts'
+import { openBrowsers } from './browsers/open.ts'
+import { type Config, browsersOf, canaryOf, deskLimitsOf, poolLimitsOf, readConfig } from './config.ts'
 import { leaseRequest } from './handlers/lease-request.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { runOutbox } from './ledger/outbox.ts'
@@ -29,20 +26,14 @@ const PREFETCH = 200
 /** At shutdown leases in hand get this long to end by themselves; then their browsers are killed. */
 const DRAIN_MS = 8_000
 
-const openDesk = (scope: Scope, config: Config, ports: { readonly bus: Bus; readonly ledger: Ledger }): Desk => {
+const openDesk = async (
+  scope: Scope,
+  config: Config,
+  ports: { readonly bus: Bus; readonly ledger: Ledger },
+): Promise<Desk> => {
   const { log } = scope
   const limits = poolLimitsOf(config)
-  const pool = scope.use(
-    openPool(
-      {
-        launch: () => launchBrowser(browsersOf(config)),
-        seeEmpty,
-        memoryOf: ({ pgid }) => memoryOfGroup(pgid),
-        log,
-      },
-      () => limits,
-    ),
-  )
+  const pool = await openBrowsers(scope, browsersOf(config), canaryOf(config), () => limits)
   const publicUrl = config.BROKER_PUBLIC_URL.replace(/\/$/, '')
   const desk = scope.use(new Desk({ ...ports, pool, log, publicUrl }, deskLimitsOf(config)))
   scope.use(startUpkeep({ ledger: ports.ledger, pool, desk, log }))
@@ -69,7 +60,7 @@ await runService('browser-broker', async (scope) => {
   scope.use(runOutbox(ledger, bus, shard, log))
   for (const consumption of await catchUp({ bus, ledger, shard, shards, log, signal })) scope.use(consumption)
 
-  const desk = openDesk(scope, config, { bus, ledger })
+  const desk = await openDesk(scope, config, { bus, ledger })
   const sealing = sealingWith(config.SESSION_KEY)
   const app = adminApp({ desk, ledger, sealing, adminKey: config.BROKER_ADMIN_KEY })
   scope.use(await serveProxy({ host, port }, app, upgradesOf(desk, { ledger, sealing, log })))
