@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { StackError } from '@surepost/stack'
 import { messageOf } from '@surepost/shared/errors'
+import { benchCommand } from './commands/bench.ts'
 import { chaosCommand } from './commands/chaos.ts'
 import { checkCommand } from './commands/check.ts'
 import { demoCommand } from './commands/demo.ts'
@@ -25,7 +26,16 @@ export const runCli = async (args: readonly string[]): Promise<ExitCode> => {
   const done = (status: ExitCode): void => {
     code = status
   }
-  for (const command of [demoCommand, upCommand, downCommand, stackCommand, testCommand, checkCommand, chaosCommand])
+  for (const command of [
+    demoCommand,
+    upCommand,
+    downCommand,
+    stackCommand,
+    testCommand,
+    checkCommand,
+    chaosCommand,
+    benchCommand,
+  ])
     command(program, done)
   try {
     await program.parseAsync(args, { from: 'user' })
