@@ -49,9 +49,9 @@ module.exports = {
     {
       name: 'only-the-broker-launches-browsers',
       comment:
-        'Only services/browser-broker and the lease client import Playwright at run time; others import its types.',
+        'Only services/browser-broker, the lease client and benchmarks import Playwright at run time; others import its types.',
       severity: 'error',
-      from: { path: '/src/', pathNot: '^(services/browser-broker|packages/shared/src/leases)/' },
+      from: { path: '/src/', pathNot: '^(services/browser-broker|packages/shared/src/leases|bench)/' },
       to: { path: npm('playwright(-core)?'), dependencyTypesNot: ['type-only'] },
     },
     {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { StackError } from '@surepost/stack'
 import { messageOf } from '@surepost/shared/errors'
 import { alertsCommand } from './commands/alerts.ts'
+import { benchCommand } from './commands/bench.ts'
 import { chaosCommand } from './commands/chaos.ts'
 import { checkCommand } from './commands/check.ts'
 import { deadCommand } from './commands/dead.ts'
@@ -29,6 +30,7 @@ const COMMANDS = [
   checkCommand,
   chaosCommand,
   simulateCommand,
+  benchCommand,
 ]
 
 /** Run one command line. @returns the exit status; everything that went wrong has been said on standard error */

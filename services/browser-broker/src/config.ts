@@ -14,8 +14,8 @@ import {
 } from '@surepost/shared/runtime'
 import { z } from 'zod'
 import type { BrowserConfig } from './browsers/browser.ts'
-import type { PoolLimits } from './browsers/pool.ts'
-import type { DeskLimits } from './leases/desk.ts'
+import type { CanaryConfig } from './browsers/open.ts'
+import type { BrokerLimits } from './leases/limits.ts'
 import { DEFAULT_POLICY, type Policy } from './ledger/policy.ts'
 
 const base64Key = asSecret(
@@ -41,6 +41,10 @@ const variables = z.object({
   BROWSER_AGE_MS: milliseconds(1_000).default(30 * 60_000),
   BROWSER_IDLE_MS: milliseconds(0).default(5 * 60_000),
   BROWSER_MEMORY_MIB: integer(1, 1_000_000).default(400),
+  BACKGROUND_CPU_PERCENT: integer(1, 101).default(95),
+  BACKGROUND_FREE_MIB: integer(0, 1_000_000).default(512),
+  BROWSER_CANARY_EVERY_MS: milliseconds(100).default(60_000),
+  BROWSER_CANARY_MS: milliseconds(100).default(15_000),
   BROKER_ADMIN_KEY: secret(16),
   SESSION_KEY: base64Key,
   CHROMIUM_PATH: z.string().optional(),
@@ -83,23 +87,31 @@ export const browsersOf = (config: Config): BrowserConfig => {
   return { executablePath: config.CHROMIUM_PATH, args: config.CHROMIUM_ARGS, folder, temporary }
 }
 
-/** One Chromium shell without a page has about 60 MiB to itself: with 400 it holds on to something. */
-export const poolLimitsOf = (config: Config): PoolLimits => ({
+export const canaryOf = (config: Config): CanaryConfig => ({
+  everyMs: config.BROWSER_CANARY_EVERY_MS,
+  loadMs: config.BROWSER_CANARY_MS,
+})
+
+/**
+ * Offers unclaimed for 5 s are closed; reads of an account are few, and fewer beside its publishing. One Chromium shell
+ * without a page has about 60 MiB to itself: with 400 it holds on to something. One more browser at work needs 300 MiB.
+ */
+export const limitsOf = (config: Config): BrokerLimits => ({
   slots: config.BROKER_SLOTS,
+  claimMs: 5_000,
+  readsPerAccount: { alone: 2, besideAct: 1 },
+  interactiveHeadStartMs: 15_000,
+  yieldAfterMs: 5_000,
   keep: {
     uses: config.BROWSER_USES,
     ageMs: config.BROWSER_AGE_MS,
     idleMs: config.BROWSER_IDLE_MS,
     memoryMiB: config.BROWSER_MEMORY_MIB,
   },
-})
-
-/** Offers unclaimed for 5 s are closed; reads of an account are few, and fewer beside its publishing. */
-export const deskLimitsOf = (config: Config): DeskLimits => ({
-  slots: config.BROKER_SLOTS,
-  claimMs: 5_000,
-  readsPerAccount: { alone: 2, besideAct: 1 },
-  interactiveHeadStartMs: 15_000,
+  admission: {
+    cpuPercent: { narrow: config.BACKGROUND_CPU_PERCENT, widen: config.BACKGROUND_CPU_PERCENT * 0.8 },
+    memoryFreeMiB: { stop: config.BACKGROUND_FREE_MIB, resume: config.BACKGROUND_FREE_MIB * 2 },
+  },
 })
 
 // Asked once, since the process's own temporary folder is moved into the data folder later.

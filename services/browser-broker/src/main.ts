@@ -3,16 +3,16 @@ import { LeaseClass } from '@surepost/shared/contracts'
 import { type Bus, connectBus } from '@surepost/shared/messaging'
 import { type Scope, runService } from '@surepost/shared/runtime'
 import { sealingWith } from './accounts/sealing.ts'
-import { launchBrowser } from './browsers/browser.ts'
-import { seeEmpty } from './browsers/inspect.ts'
-import { memoryOfGroup } from './browsers/memory.ts'
-import { openPool } from './browsers/pool.ts'
-import { type Config, browsersOf, deskLimitsOf, poolLimitsOf, readConfig } from './config.ts'
+import { openBrowsers } from './browsers/open.ts'
+import { type Config, browsersOf, canaryOf, limitsOf, readConfig } from './config.ts'
 import { leaseRequest } from './handlers/lease-request.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { runOutbox } from './ledger/outbox.ts'
 import { Desk } from './leases/desk.ts'
+import { type LimitsStore, openLimits } from './leases/limits.ts'
+import { readLoad } from './leases/load.ts'
 import { tellPressure } from './leases/pressure.ts'
+import { type LoadWatch, watchLoad } from './leases/watch-load.ts'
 import { adminApp } from './proxy/admin.ts'
 import { serveProxy } from './proxy/server.ts'
 import { upgradesOf } from './proxy/upgrades.ts'
@@ -29,25 +29,27 @@ const PREFETCH = 200
 /** At shutdown leases in hand get this long to end by themselves; then their browsers are killed. */
 const DRAIN_MS = 8_000
 
-const openDesk = (scope: Scope, config: Config, ports: { readonly bus: Bus; readonly ledger: Ledger }): Desk => {
+interface Opened {
+  readonly desk: Desk
+  readonly limits: LimitsStore
+  readonly watch: LoadWatch
+}
+
+const openDesk = async (
+  scope: Scope,
+  config: Config,
+  ports: { readonly bus: Bus; readonly ledger: Ledger },
+): Promise<Opened> => {
   const { log } = scope
-  const limits = poolLimitsOf(config)
-  const pool = scope.use(
-    openPool(
-      {
-        launch: () => launchBrowser(browsersOf(config)),
-        seeEmpty,
-        memoryOf: ({ pgid }) => memoryOfGroup(pgid),
-        log,
-      },
-      () => limits,
-    ),
-  )
+  const limits = openLimits(limitsOf(config))
+  const pool = await openBrowsers(scope, browsersOf(config), canaryOf(config), () => limits.current)
   const publicUrl = config.BROKER_PUBLIC_URL.replace(/\/$/, '')
-  const desk = scope.use(new Desk({ ...ports, pool, log, publicUrl }, deskLimitsOf(config)))
+  const reconsider = (): void => desk.reconsider()
+  const watch = scope.use(watchLoad(readLoad, () => limits.current.admission, reconsider, log))
+  const desk: Desk = scope.use(new Desk({ ...ports, pool, log, limits, admission: () => watch.admission, publicUrl }))
   scope.use(startUpkeep({ ledger: ports.ledger, pool, desk, log }))
   scope.use(tellPressure(desk, ports.bus, config.BROKER_SHARD, log))
-  return desk
+  return { desk, limits, watch }
 }
 
 await runService('browser-broker', async (scope) => {
@@ -69,9 +71,9 @@ await runService('browser-broker', async (scope) => {
   const outbox = scope.use(runOutbox(ledger, bus, shard, log))
   for (const consumption of await catchUp({ bus, ledger, outbox, shard, shards, log, signal })) scope.use(consumption)
 
-  const desk = openDesk(scope, config, { bus, ledger })
+  const { desk, limits, watch } = await openDesk(scope, config, { bus, ledger })
   const sealing = sealingWith(config.SESSION_KEY)
-  const app = adminApp({ desk, ledger, sealing, adminKey: config.BROKER_ADMIN_KEY })
+  const app = adminApp({ desk, ledger, sealing, limits, watch, adminKey: config.BROKER_ADMIN_KEY })
   scope.use(await serveProxy({ host, port }, app, upgradesOf(desk, { ledger, sealing, log })))
   scope.use({ [Symbol.asyncDispose]: () => desk.drain(DRAIN_MS) })
   for (const leaseClass of LeaseClass.options)

@@ -12,37 +12,36 @@ const COUNT_EVERY_MS = 1_000
 /** Browsers that no lease accounts for are a leak when they last this long. */
 const LEAK_MS = 10_000
 
-/** What the broker does by itself: send open actions again, forget what is old, count its browsers. */
-export const startUpkeep = ({
-  ledger,
-  pool,
-  desk,
-  log,
-}: {
-  ledger: Ledger
-  pool: BrowserPool
-  desk: Desk
-  log: Logger
-}): AsyncDisposable => {
+export interface UpkeepPorts {
+  readonly ledger: Ledger
+  readonly pool: BrowserPool
+  readonly desk: Desk
+  readonly log: Logger
+}
+
+/** The leak alarm: browser processes beyond leases and idle ones. */
+const countBrowsers = ({ pool, desk, log }: UpkeepPorts): (() => void) => {
   const leaked = gauge(
     'surepost_browsers_unaccounted',
     'Browser processes beyond leases and idle ones, for 10 s or more.',
   )
-  const unsettled = gauge('surepost_ledger_unsettled', 'Actions that are open or unknown.')
   let oddSince: number | undefined
-  const count = (): void => {
-    const odd = pool.roots - desk.holding.held.length - pool.idle
+  return () => {
+    const leases = desk.holding.held.length
+    const odd = pool.roots - leases - pool.idle
     // One that is being started belongs to neither yet.
     if (odd <= 1) oddSince = undefined
     else oddSince ??= Date.now()
     const leak = oddSince !== undefined && Date.now() - oddSince >= LEAK_MS
-    if (leak)
-      log.error(
-        { roots: pool.roots, leases: desk.holding.held.length },
-        'there are browsers that no lease accounts for',
-      )
+    if (leak) log.error({ roots: pool.roots, leases }, 'there are browsers that no lease accounts for')
     leaked.set(leak ? odd : 0)
   }
+}
+
+/** What the broker does by itself: send open actions again, forget what is old, count its browsers. */
+export const startUpkeep = (ports: UpkeepPorts): AsyncDisposable => {
+  const { ledger, log } = ports
+  const unsettled = gauge('surepost_ledger_unsettled', 'Actions that are open or unknown.')
   const outbox = gauge('surepost_ledger_outbox', 'Facts and commands of the ledger that RabbitMQ has not confirmed.')
   const measure = async (): Promise<void> => {
     const status = await ledger.care('status')
@@ -66,7 +65,7 @@ export const startUpkeep = ({
         )
     }, ms)
   const timers = [
-    every(COUNT_EVERY_MS, count),
+    every(COUNT_EVERY_MS, countBrowsers(ports)),
     every(MEASURE_EVERY_MS, measure),
     every(RESEND_EVERY_MS, resend),
     every(PRUNE_EVERY_MS, () => ledger.care('prune')),

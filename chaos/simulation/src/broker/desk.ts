@@ -22,6 +22,7 @@ type InLine = Ask & Waiting
 export const openDesk = (world: World, machine: Machine, ledger: () => MemoryLedger, holding: () => Holding): Desk => {
   const { agenda, random, say, scenario } = world
   const limits: Limits = {
+    mostBackground: Infinity,
     slots: scenario.slots,
     readsPerAccount: { alone: 2, besideAct: 1 },
     interactiveHeadStartMs: 15_000,

@@ -51,6 +51,7 @@ export const leaseOf = (world: World, broker: Broker, lease: BrokerLease, contro
       return new Date(lease.expiresAt)
     },
     signal: control.lost,
+    yielding: new AbortController().signal,
     context: lease.reach as never,
     newPage: never,
     begin: (action: BeginAction) =>

@@ -222,6 +222,8 @@ export const ControlMessage = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('answer'), n: z.int(), value: z.unknown() }),
   /** `code` is `unavailable` for what may work later; any other stands for a refusal that will not change. */
   z.strictObject({ kind: z.literal('error'), n: z.int(), message: z.string(), code: z.string().max(64).optional() }),
+  /** Somebody who acts waits for the slot: end soon, if that costs nothing. */
+  z.strictObject({ kind: z.literal('yield') }),
   /** The lease is over: why. The socket closes after it. */
   z.strictObject({ kind: z.literal('ended'), reason: z.string() }),
 ])

@@ -11,6 +11,8 @@ export type Asked = ControlRequest extends infer R ? (R extends ControlRequest ?
 export interface Control {
   /** Aborted with the reason when the socket is closed or silent, or the broker says that the lease has ended. */
   readonly lost: AbortSignal
+  /** Aborted when the broker asks for an early end. */
+  readonly yielding: AbortSignal
   /**
    * @throws PermanentError for what the broker refuses, UnavailableError when it cannot say or did not in time, the
    *   reason of `lost` when that comes first
@@ -65,6 +67,7 @@ export const openControl = async (url: string, token: string, signal: AbortSigna
 
 const controlOver = (socket: WebSocket): Control => {
   const over = new AbortController()
+  const yielding = new AbortController()
   const waiting = new Map<number, Waiting>()
   let last = 0
   let heard = Date.now()
@@ -94,6 +97,7 @@ const controlOver = (socket: WebSocket): Control => {
     const message = messageFrom(data)
     if (message === undefined) return lose('the browser-broker said something that is not in the contract')
     if (message.kind === 'ended') return lose(message.reason)
+    if (message.kind === 'yield') return yielding.abort()
     const call = waiting.get(message.n)
     waiting.delete(message.n)
     if (message.kind === 'answer') call?.resolve(message.value)
@@ -115,7 +119,7 @@ const controlOver = (socket: WebSocket): Control => {
       waiting.delete(n)
     }
   }
-  return { lost: over.signal, ask, close: () => socket.close() }
+  return { lost: over.signal, yielding: yielding.signal, ask, close: () => socket.close() }
 }
 
 const messageFrom = (data: RawData): ControlMessage | undefined => {

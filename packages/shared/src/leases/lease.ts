@@ -92,6 +92,7 @@ export const leaseOf = (parts: LeaseParts): Lease => {
       return expiresAt
     },
     signal: control.lost,
+    yielding: control.yielding,
     context: browser.context,
     newPage: () => browser.newPage(),
     async unknown(action, attempt, reason) {

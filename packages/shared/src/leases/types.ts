@@ -43,6 +43,8 @@ export interface Lease extends AsyncDisposable {
   readonly expiresAt: Date
   /** Aborted with the reason when the lease is lost. */
   readonly signal: AbortSignal
+  /** Aborted when somebody who acts waits for the slot of this background lease: a good moment to stop and come back. */
+  readonly yielding: AbortSignal
   /** A context with the account's session in it. */
   readonly context: BrowserContext
   /** A page of the context; at most five at once. @throws PermanentError `too_many_pages` */

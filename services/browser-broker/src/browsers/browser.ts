@@ -19,6 +19,8 @@ export interface BrowserConfig {
 export interface Browser {
   readonly id: string
   readonly pgid: number
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
   /** Playwright's own endpoint on the loopback. Never handed out: the proxy is the only way to it. */
   readonly endpoint: URL
   /** Resolves with the moment at which no process of it could do anything any more. Never rejects. */
@@ -29,6 +31,8 @@ export interface Browser {
 
 /** A cold launch takes 130 ms on an idle machine; this bounds a busy one. */
 const LAUNCH_MS = 30_000
+/** Beyond its own deadline Playwright has this long to say so. */
+const OVERTIME_MS = 5_000
 const GONE_CHECK_MS = 5
 
 /** Start a browser. @throws UnavailableError when it does not come up in time */
@@ -41,26 +45,28 @@ export const launchBrowser = async (config: BrowserConfig): Promise<Browser> => 
     for (const path of [folder, temporary])
       await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }).catch(() => {})
   }
+  const launching = chromium.launchServer({
+    ...(config.executablePath === undefined ? {} : { executablePath: config.executablePath }),
+    args: [...config.args],
+    host: '127.0.0.1',
+    timeout: LAUNCH_MS,
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+    // Everything that it writes goes to its own folder, which goes with it.
+    env: {
+      ...environment(),
+      [BROWSER_MARK]: folder,
+      TMPDIR: temporary,
+      XDG_CONFIG_HOME: folder,
+      XDG_CACHE_HOME: folder,
+    },
+  })
   try {
-    const server = await chromium.launchServer({
-      ...(config.executablePath === undefined ? {} : { executablePath: config.executablePath }),
-      args: [...config.args],
-      host: '127.0.0.1',
-      timeout: LAUNCH_MS,
-      handleSIGINT: false,
-      handleSIGTERM: false,
-      handleSIGHUP: false,
-      // Everything that it writes goes to its own folder, which goes with it.
-      env: {
-        ...environment(),
-        [BROWSER_MARK]: folder,
-        TMPDIR: temporary,
-        XDG_CONFIG_HOME: folder,
-        XDG_CACHE_HOME: folder,
-      },
-    })
+    const server = await within(launching, LAUNCH_MS + OVERTIME_MS, () => new Error('Playwright did not say in time.'))
     return browserOf(server, id, clean)
   } catch (error) {
+    void launching.then((late) => late.kill()).catch(() => {})
     await clean()
     throw new UnavailableError('browsers', `A browser could not be started: ${messageOf(error)}`)
   }
@@ -106,6 +112,7 @@ const browserOf = (server: BrowserServer, id: string, clean: () => Promise<void>
   return {
     id,
     pgid,
+    startedAt: Date.now(),
     endpoint: new URL(server.wsEndpoint()),
     gone: observe(),
     get alive() {

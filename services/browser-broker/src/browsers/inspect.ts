@@ -14,16 +14,17 @@ const unavailable = (message: string): UnavailableError => new UnavailableError(
 
 /**
  * Use a connection of the broker's own to a browser, for `ms` at most; it is closed whatever happens.
- * @throws UnavailableError when the browser does not answer in time, or what `work` throws
+ * @throws UnavailableError when the browser does not answer in time, what `work` throws, or the reason of `signal`
  */
 export const connected = async <T>(
   { endpoint }: Pick<Browser, 'endpoint'>,
   ms: number,
   work: (connection: Connection) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> => {
   const connecting = chromium.connect(endpoint.href, { timeout: ms })
   try {
-    return await within(connecting.then(work), ms, () => unavailable(`It did not answer within ${ms} ms.`))
+    return await within(connecting.then(work), ms, () => unavailable(`It did not answer within ${ms} ms.`), signal)
   } finally {
     void connecting.then((connection) => connection.close()).catch(() => {})
   }

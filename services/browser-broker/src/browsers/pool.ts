@@ -1,10 +1,11 @@
 import type { AccountId } from '@surepost/shared/contracts'
 import { messageOf } from '@surepost/shared/errors'
-import { counter, gauge } from '@surepost/shared/runtime'
+import { gauge } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
 import type { Browser } from './browser.ts'
+import { type BrowserTest, Idle, retired } from './idle.ts'
 import { type Spare, keepSpare } from './spare.ts'
-import { type KeepLimits, type Wear, wornBy } from './wear.ts'
+import { type KeepLimits, wearOf, wornBy } from './wear.ts'
 
 /** What the pool does to browsers; each has a deadline of its own. */
 export interface PoolPorts {
@@ -39,45 +40,40 @@ export interface BrowserPool extends AsyncDisposable {
   take(account: AccountId): Promise<Browser>
   /** The lease that took it is over. Kept if `clean` is seen to be true and it is not worn out, else seen gone. */
   giveBack(browser: Browser, clean: boolean): Promise<Left>
+  /** Have the idle browsers tested, one after the other. Whoever wants one does not wait for its test. */
+  check(test: BrowserTest): Promise<void>
   /** Browser processes that exist: leased, ending, kept and the spare. */
   readonly roots: number
-  /** Browsers without a lease, kept for their accounts or as the spare. */
+  /** Those of them that no lease has. */
   readonly idle: number
 }
 
 const TEND_MS = 5_000
 
 const rootsGauge = gauge('surepost_browser_roots', 'Browser processes that exist: leased, ending, kept and the spare.')
-const retired = counter('surepost_browsers_retired_total', 'Browsers that were not kept (any longer), by reason.', [
-  'reason',
-])
 
-/** A browser's place among those of leases, for one account and for its whole life. */
+/** A lease's browser, also while it is on the way to it or back. */
 interface Place {
   readonly account: AccountId
   browser: Browser | undefined
   uses: number
-  idleSince: number
 }
 
 class Pool implements BrowserPool {
   readonly #ports: PoolPorts
   readonly #limits: () => PoolLimits
-  readonly #living = new Map<Browser, { readonly since: number }>()
-  /** In the hands of a lease, or on the way there or back. */
+  readonly #living = new Set<Browser>()
   readonly #out = new Set<Place>()
-  /** Seen empty and kept, the longest idle first. */
-  readonly #kept = new Set<Place>()
-  /** Kept no longer, not seen gone yet. */
-  readonly #leaving = new Set<Browser>()
+  readonly #spare: Spare
+  readonly #idle: Idle
   readonly #stopping = new AbortController()
   readonly #timer: NodeJS.Timeout
-  readonly #spare: Spare
 
   constructor(ports: PoolPorts, limits: () => PoolLimits) {
     this.#ports = ports
     this.#limits = limits
     this.#spare = keepSpare(() => this.#start(), ports.log)
+    this.#idle = new Idle(this.#spare, ports.log)
     this.#timer = setInterval(() => this.#tend(), TEND_MS)
   }
 
@@ -86,19 +82,17 @@ class Pool implements BrowserPool {
   }
 
   get idle(): number {
-    return this.#kept.size + this.#leaving.size + (this.#spare.browser === undefined ? 0 : 1)
+    return this.#idle.count
   }
 
   async take(account: AccountId): Promise<Browser> {
-    const again = [...this.#kept].findLast((place) => place.account === account)
-    const place = again ?? { account, browser: undefined, uses: 0, idleSince: 0 }
-    this.#kept.delete(place)
+    const kept = this.#idle.takeKept(account)
+    const place: Place = { account, browser: kept?.browser, uses: kept?.uses ?? 0 }
     this.#out.add(place)
-    place.idleSince = 0
     try {
-      const kept = await this.#ready(place.browser)
-      if (kept === undefined) place.uses = 0
-      place.browser = kept ?? (await this.#fresh())
+      const again = await this.#ready(place.browser)
+      if (again === undefined) place.uses = 0
+      place.browser = again ?? (await this.#fresh())
       place.uses += 1
       return place.browser
     } catch (error) {
@@ -109,46 +103,45 @@ class Pool implements BrowserPool {
 
   async giveBack(browser: Browser, clean: boolean): Promise<Left> {
     const place = [...this.#out].find((p) => p.browser === browser)
-    const reason = clean && place !== undefined ? await this.#whyNot(place, browser) : 'unclean'
-    if (reason === null && place !== undefined && browser.alive && !this.#stopping.signal.aborted) {
-      this.#out.delete(place)
-      this.#kept.add(place)
-      place.idleSince = Date.now()
-      return { kept: true, quietAt: new Date(place.idleSince) }
+    if (place === undefined) throw new Error(`the browser ${browser.id} is with no lease`)
+    const reason = clean ? await this.#whyNot(place, browser) : 'unclean'
+    const kept = reason === null && browser.alive && !this.#stopping.signal.aborted
+    if (!kept) {
+      retired.inc({ reason: reason ?? 'gone' })
+      browser.kill()
     }
-    retired.inc({ reason: reason ?? 'gone' })
-    browser.kill()
-    const quietAt = await browser.gone
-    if (place !== undefined) this.#out.delete(place)
-    return { kept: false, quietAt }
+    const quietAt = kept ? new Date() : await browser.gone
+    this.#out.delete(place)
+    if (kept) this.#idle.keep({ account: place.account, browser, uses: place.uses, idleSince: quietAt.getTime() })
+    return { kept, quietAt }
+  }
+
+  check(test: BrowserTest): Promise<void> {
+    return this.#idle.check(test)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort()
     clearInterval(this.#timer)
+    this.#idle.abortTests()
     await this.#spare[Symbol.asyncDispose]()
-    for (const browser of this.#living.keys()) browser.kill()
-    await Promise.all([...this.#living.keys()].map((browser) => browser.gone))
+    for (const browser of this.#living) browser.kill()
+    await Promise.all([...this.#living].map((browser) => browser.gone))
   }
 
   /** Why a browser may not be kept after a clean lease; null when it may. */
-  async #whyNot(place: Place, browser: Browser): Promise<string | null> {
-    const limits = this.#limits().keep
-    const early = wornBy(this.#wear(place, 0), limits)
+  async #whyNot({ uses }: Place, browser: Browser): Promise<string | null> {
+    const { keep } = this.#limits()
+    const past = { uses, startedAt: browser.startedAt, idleSince: null }
+    const early = wornBy(wearOf(past, Date.now()), keep)
     if (early !== null) return early
     try {
       await this.#ports.seeEmpty(browser)
-      return wornBy(this.#wear(place, await this.#ports.memoryOf(browser)), limits)
+      return wornBy(wearOf(past, Date.now(), await this.#ports.memoryOf(browser)), keep)
     } catch (error) {
       this.#ports.log.warn({ browser: browser.id, err: messageOf(error) }, 'a browser is not kept after its lease')
       return 'not_empty'
     }
-  }
-
-  #wear({ uses, idleSince, browser }: Place, memoryMiB: number): Wear {
-    const now = Date.now()
-    const since = browser === undefined ? now : (this.#living.get(browser)?.since ?? now)
-    return { uses, ageMs: now - since, idleMs: idleSince === 0 ? 0 : now - idleSince, memoryMiB }
   }
 
   /** The browser, if it answers and is empty; otherwise it is seen gone. */
@@ -159,8 +152,8 @@ class Pool implements BrowserPool {
       if (browser.alive) return browser
     } catch (error) {
       this.#ports.log.warn({ browser: browser.id, err: messageOf(error) }, 'an idle browser is replaced')
-      retired.inc({ reason: 'not_ready' })
     }
+    retired.inc({ reason: 'not_ready' })
     browser.kill()
     await browser.gone
     return undefined
@@ -168,39 +161,30 @@ class Pool implements BrowserPool {
 
   async #fresh(): Promise<Browser> {
     await this.#makeRoom()
-    return (await this.#ready(this.#spare.take())) ?? this.#start()
+    return (await this.#ready(this.#idle.takeSpare())) ?? this.#start()
   }
 
   /** What is kept for others goes, the longest idle first, and is seen gone, before there is one browser too many. */
   async #makeRoom(): Promise<void> {
     for (;;) {
       const { slots } = this.#limits()
-      const [oldest] = this.#kept
-      if (this.#out.size + this.#kept.size > slots && oldest !== undefined) this.#retire(oldest, 'room')
-      if (this.#leaving.size === 0 || this.#out.size + this.#kept.size + this.#leaving.size <= slots) return
-      await Promise.race([...this.#leaving].map((browser) => browser.gone))
+      const idle = this.#idle
+      if (this.#out.size + idle.kept > slots) idle.retireOldest('room')
+      if (idle.leaving.size === 0 || this.#out.size + idle.kept + idle.leaving.size <= slots) return
+      await Promise.race([...idle.leaving].map((browser) => browser.gone))
     }
   }
 
-  #retire(place: Place, reason: string): void {
-    const { browser } = place
-    if (!this.#kept.delete(place) || browser === undefined) return
-    retired.inc({ reason })
-    this.#leaving.add(browser)
-    browser.kill()
-  }
-
-  /** Retire what is kept and worn out. */
+  /** Retire what is worn out, and what a lowered limit leaves no room for. */
   #tend(): void {
-    for (const place of this.#kept) {
-      const reason = wornBy(this.#wear(place, 0), this.#limits().keep)
-      if (reason !== null) this.#retire(place, reason)
-    }
+    const { slots, keep } = this.#limits()
+    this.#idle.tend(keep)
+    while (this.#idle.kept > 0 && this.#out.size + this.#idle.kept > slots) this.#idle.retireOldest('room')
   }
 
   async #start(): Promise<Browser> {
     const browser = await this.#ports.launch()
-    this.#living.set(browser, { since: Date.now() })
+    this.#living.add(browser)
     rootsGauge.set(this.#living.size)
     void this.#forget(browser)
     return browser
@@ -209,9 +193,8 @@ class Pool implements BrowserPool {
   async #forget(browser: Browser): Promise<void> {
     await browser.gone
     this.#living.delete(browser)
-    this.#leaving.delete(browser)
+    this.#idle.forget(browser)
     rootsGauge.set(this.#living.size)
-    for (const place of this.#kept) if (place.browser === browser) this.#kept.delete(place)
   }
 }
 

@@ -11,6 +11,21 @@ export interface KeepLimits {
 
 export type Wear = { readonly [Limit in keyof KeepLimits]: number }
 
+/** What a browser has been through. */
+export interface Past {
+  readonly uses: number
+  readonly startedAt: number
+  /** Since when it has had no lease; null while it has one. */
+  readonly idleSince: number | null
+}
+
+export const wearOf = ({ uses, startedAt, idleSince }: Past, now: number, memoryMiB = 0): Wear => ({
+  uses,
+  ageMs: now - startedAt,
+  idleMs: now - (idleSince ?? now),
+  memoryMiB,
+})
+
 const LIMITS = ['uses', 'ageMs', 'idleMs', 'memoryMiB'] as const
 
 /** The limit by which a browser is worn out, or null: then it may be kept. */

@@ -7,6 +7,9 @@ import type { BrowserPool } from '../browsers/pool.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { Holding } from './holding.ts'
 import type { LiveLease } from './lease.ts'
+import { type Admission, mostBackground } from './admission.ts'
+import type { BrokerLimits, LimitsStore } from './limits.ts'
+import { decideYield } from './outlook.ts'
 import { type InLine, type Refusal, type Served, openLine } from './line.ts'
 import { openMeans } from './means.ts'
 import { type Limits, decideGrants } from './schedule.ts'
@@ -16,12 +19,11 @@ export interface DeskPorts {
   readonly ledger: Pick<Ledger, 'ask'>
   readonly pool: Pick<BrowserPool, 'take' | 'giveBack'>
   readonly log: Logger
+  readonly limits: LimitsStore
+  /** What the machine bears; asked at every decision. */
+  readonly admission: () => Admission
   /** Where holders reach the proxy: `ws://host:port`. */
   readonly publicUrl: string
-}
-
-export interface DeskLimits extends Omit<Limits, 'meanMs'> {
-  readonly claimMs: number
 }
 
 const MOST_FAILURES = 3
@@ -35,25 +37,32 @@ export class Desk implements AsyncDisposable {
   readonly line = openLine()
   readonly holding: Holding
   readonly #ports: DeskPorts
-  readonly #limits: DeskLimits
+  readonly #yielding = new Set<string>()
   readonly #means = openMeans()
   #open = true
   #scheduled = false
   #timer: NodeJS.Timeout | undefined
 
-  constructor(ports: DeskPorts, limits: DeskLimits) {
+  constructor(ports: DeskPorts) {
     this.#ports = ports
-    this.#limits = limits
-    const { ledger, pool, log } = ports
+    const { ledger, pool, log, limits } = ports
     const onClosed = (leaseClass: LeaseClass, ms: number | null): void => {
       if (ms !== null) this.#means.add(leaseClass, ms)
       this.#schedule()
     }
-    this.holding = new Holding({ ledger, pool, log, claimMs: limits.claimMs, onClosed })
+    this.holding = new Holding({ ledger, pool, log, claimMs: () => limits.current.claimMs, onClosed })
+    limits.onChanged(() => this.#schedule())
   }
 
-  get slots(): number {
-    return this.#limits.slots
+  /** What decisions depend on, now. */
+  get limits(): Limits & BrokerLimits {
+    const { limits, admission } = this.#ports
+    return { ...limits.current, mostBackground: mostBackground(admission()), meanMs: this.#means.current }
+  }
+
+  /** Decide again: something outside has changed. */
+  reconsider(): void {
+    this.#schedule()
   }
 
   /** Put a request in line. Resolves when it was answered; with `gone` when its message must be handed back. */
@@ -111,8 +120,7 @@ export class Desk implements AsyncDisposable {
 
   #pump(): void {
     const now = Date.now()
-    const table = { waiting: this.line.waiting, held: this.holding.held }
-    const decided = decideGrants(table, now, { ...this.#limits, meanMs: this.#means.current })
+    const decided = decideGrants({ waiting: this.line.waiting, held: this.holding.held }, now, this.limits)
     for (const refusal of decided.refusals) {
       const request = this.line.take(refusal.requestId)
       if (request !== undefined) void this.refuse(request, refusal)
@@ -121,9 +129,27 @@ export class Desk implements AsyncDisposable {
       const request = this.line.take(requestId)
       if (request !== undefined) void this.#grant(request)
     }
+    const again = Math.min(decided.decideAgainAt ?? Infinity, this.#askToYield(now) ?? Infinity)
     clearTimeout(this.#timer)
-    if (decided.decideAgainAt !== null)
-      this.#timer = setTimeout(() => this.#schedule(), Math.max(1, decided.decideAgainAt - now))
+    if (Number.isFinite(again)) this.#timer = setTimeout(() => this.#schedule(), Math.max(1, again - now))
+  }
+
+  /** @returns when to look again */
+  #askToYield(now: number): number | null {
+    const { held } = this.holding
+    for (const leaseId of this.#yielding) if (!held.some((h) => h.leaseId === leaseId)) this.#yielding.delete(leaseId)
+    const { leaseIds, decideAgainAt } = decideYield(
+      { waiting: this.line.waiting, held },
+      this.#yielding,
+      now,
+      this.limits,
+    )
+    for (const leaseId of leaseIds) {
+      this.#yielding.add(leaseId)
+      this.holding.find(leaseId)?.yielding.abort()
+      this.#ports.log.info({ leaseId }, 'a background lease is asked to end early')
+    }
+    return decideAgainAt
   }
 
   async #grant(request: InLine): Promise<void> {

@@ -14,7 +14,7 @@ export interface HoldingPorts {
   readonly pool: Pick<BrowserPool, 'take' | 'giveBack'>
   readonly log: Logger
   /** An offer that is not claimed within this is closed. */
-  readonly claimMs: number
+  readonly claimMs: () => number
   /** A lease was closed: its slot and its account are free. `ms` is how long it lasted, null if it never had a browser. */
   readonly onClosed: (leaseClass: LeaseClass, ms: number | null) => void
 }
@@ -45,7 +45,7 @@ export class Holding {
 
   /** Take slot and account, in the same tick. */
   reserve(account: AccountId, leaseClass: LeaseClass): LiveLease {
-    const lease = newLease(account, leaseClass, Date.now() + this.#ports.claimMs)
+    const lease = newLease(account, leaseClass, Date.now() + this.#ports.claimMs())
     this.#leases.set(lease.leaseId, lease)
     return lease
   }
@@ -79,7 +79,7 @@ export class Holding {
   offered(lease: LiveLease): void {
     const timer = setTimeout(() => {
       if (lease.state === 'offered') void this.end(lease, 'unclaimed')
-    }, this.#ports.claimMs)
+    }, this.#ports.claimMs())
     lease.ending.signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
   }
 
@@ -179,6 +179,7 @@ const newLease = (account: AccountId, leaseClass: LeaseClass, expiresAt: number)
   browser: undefined,
   driver: undefined,
   clean: false,
+  yielding: new AbortController(),
   sessionGiven: false,
   ending: new AbortController(),
   closed: Promise.withResolvers(),

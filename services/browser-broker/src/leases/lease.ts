@@ -17,6 +17,8 @@ export interface LiveLease extends Omit<Held, 'state' | 'expiresAt'> {
   driver: Promise<void> | undefined
   /** Its holder released it as clean, and nothing that it began is unsettled: its browser may be kept. */
   clean: boolean
+  /** Aborted when somebody who acts waits for its slot; its holder is told. */
+  readonly yielding: AbortController
   /** Aborted with the cause when it ends: sockets and timers hang on it. */
   readonly ending: AbortController
   /** The session is handed out once. */

@@ -1,15 +1,17 @@
-import { type InputOf, PoolPressure } from '@surepost/shared/contracts'
+import { type InputOf, LeaseClass, PoolPressure } from '@surepost/shared/contracts'
 import { messageOf } from '@surepost/shared/errors'
 import type { Bus } from '@surepost/shared/messaging'
 import { gauge } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
 import type { Desk } from './desk.ts'
+import { estimateWait } from './outlook.ts'
+import type { LoadWatch } from './watch-load.ts'
 
 export type Pressure = Omit<InputOf<typeof PoolPressure>, 'at' | 'shard'>
 
 /** How full the pool is, derived from the tables of leases and requests. */
 export const pressureOf = (
-  { slots, holding, line }: Pick<Desk, 'slots' | 'holding' | 'line'>,
+  { limits: { slots }, holding, line }: Pick<Desk, 'limits' | 'holding' | 'line'>,
   now: number,
 ): Pressure => {
   const active = holding.held.length
@@ -22,6 +24,19 @@ export const pressureOf = (
     oldestWaitMs: Math.round(now - oldest),
   }
 }
+
+/** What whoever asks now has to expect, and why. Milliseconds; null: it would be refused. */
+export const outlookOf = (
+  { limits, holding, line }: Pick<Desk, 'limits' | 'holding' | 'line'>,
+  { load, admission }: Pick<LoadWatch, 'load' | 'admission'>,
+  now: number,
+) => ({
+  estimateMs: Object.fromEntries(
+    LeaseClass.options.map((c) => [c, estimateWait({ waiting: line.waiting, held: holding.held }, c, now, limits)]),
+  ),
+  load,
+  admission,
+})
 
 const TELL_MS = 5_000
 

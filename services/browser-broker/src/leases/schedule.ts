@@ -5,6 +5,8 @@ type Millis = number
 
 export interface Limits {
   readonly slots: number
+  /** Background leases at once, when the machine bears no more; 0 refuses them. */
+  readonly mostBackground: number
   /** Reads of one account at once, alone and beside its `act` lease. */
   readonly readsPerAccount: { readonly alone: number; readonly besideAct: number }
   /** Which head start a person's read has before background reads; beyond it the longer wait goes first. */
@@ -36,6 +38,8 @@ export interface Grants {
 /** Estimates are only estimates: nobody is sent away for longer than this, nor asked to come back at once. */
 const LEAST_RETRY_MS = 1_000
 const MOST_RETRY_MS = 60_000
+/** Memory that is short does not come back in seconds. */
+const HELD_BACK_RETRY_MS = 15_000
 
 type Taken = readonly Pick<Held, 'account' | 'class'>[]
 
@@ -50,21 +54,23 @@ export const capacity = (slots: number): { readonly act: number; readonly reads:
   reads: slots - 1,
 })
 
-const accountHasRoom = (request: Waiting, taken: Taken, { readsPerAccount }: Limits): boolean => {
+export const accountHasRoom = (request: Waiting, taken: Taken, { readsPerAccount }: Limits): boolean => {
   const of = taken.filter((held) => held.account === request.account)
   const acting = of.some((held) => held.class === 'act')
   if (request.class === 'act') return !acting
   return of.filter((held) => isRead(held.class)).length < (acting ? readsPerAccount.besideAct : readsPerAccount.alone)
 }
 
-const slotIsFree = (request: Waiting, taken: Taken, { slots }: Limits): boolean => {
+const slotIsFree = (request: Waiting, taken: Taken, { slots, mostBackground }: Limits): boolean => {
   const most = capacity(slots)
+  const background = taken.filter((held) => held.class === 'background').length
+  if (request.class === 'background' && background >= mostBackground) return false
   const reads = taken.filter((held) => isRead(held.class)).length
   if (taken.length >= slots) return false
   return isRead(request.class) ? reads < most.reads : taken.length - reads < most.act
 }
 
-const byStart = (a: Waiting, b: Waiting): number =>
+export const byStart = (a: Waiting, b: Waiting): number =>
   a.startBy - b.startBy || a.receivedAt - b.receivedAt || (a.requestId < b.requestId ? -1 : 1)
 
 /** `act` first; among reads the class whose oldest request has waited longest, a person's with a head start. */
@@ -96,11 +102,12 @@ const accountWait = (
 }
 
 /** Least wait until a slot is free for this request: the rounds of leases that go before it, all slots at work. */
-const slotWait = (request: Waiting, before: readonly Waiting[], { slots, meanMs }: Limits): Millis => {
-  const most = capacity(slots)
+export const slotWait = (request: Waiting, before: readonly Waiting[], limits: Limits): Millis => {
+  const most = capacity(limits.slots)
   const reads = isRead(request.class)
   const ahead = before.filter((r) => isRead(r.class) === reads).length
-  return Math.floor(ahead / (reads ? most.reads : most.act)) * meanMs[request.class]
+  const atOnce = request.class === 'background' ? Math.min(most.reads, Math.max(1, limits.mostBackground)) : most.reads
+  return Math.floor(ahead / (reads ? atOnce : most.act)) * limits.meanMs[request.class]
 }
 
 /** @param before those that stay in line before it */
@@ -119,6 +126,13 @@ const refusalOf = (
     const reason = busy > 0 ? 'account_busy' : 'deadline'
     return { requestId, reason, retryAt, detail: `No lease came free by ${new Date(startBy).toISOString()}.` }
   }
+  if (request.class === 'background' && limits.mostBackground === 0)
+    return {
+      requestId,
+      reason: 'pressure',
+      retryAt: now + HELD_BACK_RETRY_MS,
+      detail: 'Memory is short: background work is held back.',
+    }
   if (now + busy > startBy)
     return {
       requestId,

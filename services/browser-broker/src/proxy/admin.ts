@@ -13,12 +13,17 @@ import { type Sealing, StorageState } from '../accounts/sealing.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Desk } from '../leases/desk.ts'
 import { sameSecret } from '../leases/grant.ts'
-import { pressureOf } from '../leases/pressure.ts'
+import type { LimitsStore } from '../leases/limits.ts'
+import { outlookOf, pressureOf } from '../leases/pressure.ts'
+import type { LoadWatch } from '../leases/watch-load.ts'
+import { limitsRoutes } from './limits.ts'
 
 export interface AdminPorts {
   readonly desk: Desk
   readonly ledger: Pick<Ledger, 'ask' | 'care'>
   readonly sealing: Sealing
+  readonly limits: LimitsStore
+  readonly watch: Pick<LoadWatch, 'load' | 'admission'>
   readonly adminKey: string
 }
 
@@ -91,14 +96,18 @@ const problem = (response: Response, status: number, title: string, detail: stri
 }
 
 /** The broker's own HTTP, for the console and people: accounts, sessions, pressure and leases. Every route needs the admin key. */
-export const adminApp = ({ desk, ledger, sealing, adminKey }: AdminPorts): Express => {
+export const adminApp = ({ desk, ledger, sealing, limits, watch, adminKey }: AdminPorts): Express => {
   const app = express()
   app.disable('x-powered-by')
   app.use(authorized(adminKey))
   app.get('/accounts', (_, response, next) => {
     void orNext(next, async () => response.json(await ledger.care('accounts')))
   })
-  app.get('/pressure', (_, response) => void response.json(pressureOf(desk, Date.now())))
+  app.get('/pressure', (_, response) => {
+    const now = Date.now()
+    response.json({ ...pressureOf(desk, now), ...outlookOf(desk, watch, now) })
+  })
+  app.use(limitsRoutes(limits))
   app.get('/leases', (_, response) => {
     response.json(desk.holding.held.map((l) => ({ ...l, grantedAt: time(l.grantedAt), expiresAt: time(l.expiresAt) })))
   })

@@ -43,6 +43,8 @@ export const speak = (ports: ControlPorts, lease: LiveLease, socket: WebSocket):
     stopPinging()
     void ports.holding.end(lease, 'client_lost')
   })
+  const yieldNow = (): void => say({ kind: 'yield' })
+  lease.yielding.signal.addEventListener('abort', yieldNow, { once: true })
   const over = (): void => {
     stopPinging()
     say({ kind: 'ended', reason: messageOf(lease.ending.signal.reason) })

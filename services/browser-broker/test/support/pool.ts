@@ -38,6 +38,7 @@ export const testPool = (slots: number, keep: Partial<PoolLimits['keep']> = {}):
     return {
       id,
       pgid: last,
+      startedAt: Date.now(),
       endpoint: new URL('ws://127.0.0.1'),
       gone: exit.promise,
       get alive() {

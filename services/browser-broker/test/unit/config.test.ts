@@ -1,18 +1,11 @@
 import { ConfigError } from '@surepost/shared/errors'
 import { expect, test } from 'vitest'
 import { placesOf, policyOf, readConfig } from '../../src/config.ts'
+import { goodEnvironment } from '../support/environment.ts'
 
-const good = {
-  AMQP_URL: 'amqp://u:p@127.0.0.1/v',
-  BROKER_PORT: '9000',
-  BROKER_PUBLIC_URL: 'ws://127.0.0.1:9000',
-  BROKER_DATA_DIR: '/data',
-  BROKER_ADMIN_KEY: 'a-key-of-enough-length',
-  SESSION_KEY: Buffer.alloc(32).toString('base64'),
-}
 const failure = (env: Record<string, string | undefined>): string => {
   try {
-    readConfig({ ...good, ...env })
+    readConfig({ ...goodEnvironment, ...env })
   } catch (error) {
     if (error instanceof ConfigError) return error.message
   }
@@ -20,7 +13,7 @@ const failure = (env: Record<string, string | undefined>): string => {
 }
 
 test('good configuration has defaults', () => {
-  const config = readConfig({ ...good, CHROMIUM_ARGS: '--no-sandbox  --x' })
+  const config = readConfig({ ...goodEnvironment, CHROMIUM_ARGS: '--no-sandbox  --x' })
   expect(config).toMatchObject({ BROKER_SHARD: 0, BROKER_SLOTS: 3, CHROMIUM_ARGS: ['--no-sandbox', '--x'] })
   expect(policyOf(config).settleWindowMs).toBe(120_000)
   expect(placesOf(config).ledger).toBe('/data/ledger.db')

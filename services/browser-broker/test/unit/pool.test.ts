@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { AccountId } from '@surepost/shared/contracts'
 import type { Browser } from '../../src/browsers/browser.ts'
 import { wornBy } from '../../src/browsers/wear.ts'
@@ -66,6 +66,37 @@ test('a kept browser makes room for another account, the longest idle first, see
   expect(await use(t, bob)).toBe(second)
   await t.pool.giveBack(third, true)
   expect(t.most).toBeLessThanOrEqual(3)
+})
+
+test('idle browsers that fail a test are replaced, the spare as well', async () => {
+  await using t = testPool(3)
+  const kept = await use(t, ada)
+  await vi.waitUntil(() => t.living.size === 2)
+  const tested: string[] = []
+  await t.pool.check(async ({ id }) => {
+    tested.push(id)
+    return null
+  })
+  expect(tested).toContain(kept)
+  expect(tested).toHaveLength(2)
+  await t.pool.check(async ({ id }) => (id === kept ? null : 'slow'))
+  await vi.waitUntil(() => t.living.size === 2 && tested.some((id) => !t.living.has(id)))
+  expect(await use(t, ada)).toBe(kept)
+})
+
+test('whoever wants a browser does not wait for its test, whose answer is ignored', async () => {
+  await using t = testPool(3)
+  await use(t, ada)
+  const started = Promise.withResolvers<void>()
+  const checking = t.pool.check(async (_, signal) => {
+    started.resolve()
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    return 'slow'
+  })
+  await started.promise
+  const [own, spare] = [await t.pool.take(ada), await t.pool.take(bob)]
+  await checking
+  expect([own.alive, spare.alive]).toEqual([true, true])
 })
 
 test('a limit is reached by what equals it', () => {

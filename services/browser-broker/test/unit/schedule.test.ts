@@ -7,6 +7,7 @@ import { type Held, LEASE_TRANSITIONS, type Waiting } from '../../src/leases/tab
 const NOW = 1_000_000
 const limits: Limits = {
   slots: 3,
+  mostBackground: Infinity,
   readsPerAccount: { alone: 2, besideAct: 1 },
   interactiveHeadStartMs: 15_000,
   meanMs: { act: 20_000, interactive: 10_000, background: 10_000 },
@@ -97,6 +98,20 @@ test('a request is withdrawn at its startBy, and the next moment to decide is na
   const { refusals, decideAgainAt } = decideGrants(table, NOW, limits)
   expect(refusals).toMatchObject([{ reason: 'account_busy' }])
   expect(decideAgainAt).toBe(NOW + 30_000)
+})
+
+test('under pressure background reads go one at a time, or not at all; nobody else waits for it', () => {
+  const table = {
+    waiting: [waiting('a', 'background'), waiting('b', 'background'), waiting('c', 'interactive'), waiting('d', 'act')],
+  }
+  const wide = { slots: 10 }
+  expect(granted(table, { ...wide, mostBackground: 1 })).toEqual(['act d', 'interactive c', 'background a'])
+  expect(granted(table, { ...wide, mostBackground: 0 })).toEqual(['act d', 'interactive c'])
+  const { refusals } = decideGrants({ ...table, held: [] }, NOW, { ...limits, ...wide, mostBackground: 0 })
+  expect(refusals.map(({ reason, retryAt }) => [reason, retryAt])).toEqual([
+    ['pressure', NOW + 15_000],
+    ['pressure', NOW + 15_000],
+  ])
 })
 
 const requests = fc.array(

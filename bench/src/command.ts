@@ -1,0 +1,40 @@
+import { rm } from 'node:fs/promises'
+import { benchLease } from './lease.ts'
+import { benchPool } from './pool/run.ts'
+import type { WorldOptions } from './world.ts'
+
+export interface BenchCommand extends Omit<WorldOptions, 'env'> {
+  readonly json: boolean
+  readonly stopProgress: () => void
+}
+
+const tell = (result: object, { json, stopProgress }: BenchCommand): void => {
+  stopProgress()
+  process.stdout.write(`${JSON.stringify(result, null, json ? 0 : 2)}\n`)
+}
+
+/** `surepost bench lease`. @returns true: figures are not judged */
+export const lease = async (
+  options: BenchCommand & { readonly cycles: number; readonly workers: number },
+): Promise<boolean> => {
+  try {
+    tell(await benchLease(options), options)
+    return true
+  } finally {
+    await rm(options.dataDir, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+/** `surepost bench pool`. @returns whether nothing was late, starved or left over */
+export const pool = async (
+  options: BenchCommand & { readonly seconds: number; readonly seed: number },
+): Promise<boolean> => {
+  try {
+    const result = await benchPool(options)
+    tell(result, options)
+    const { publishLate, starvedReads, orphanProcesses, orphanProfiles, contextsAfter } = result
+    return publishLate + starvedReads + orphanProcesses + orphanProfiles + contextsAfter === 0
+  } finally {
+    await rm(options.dataDir, { recursive: true, force: true, maxRetries: 3 })
+  }
+}

@@ -1,0 +1,26 @@
+import type { Scope } from '@surepost/shared/runtime'
+import { type BrowserConfig, launchBrowser } from './browser.ts'
+import { startCanary } from './canary.ts'
+import { seeEmpty } from './inspect.ts'
+import { memoryOfGroup } from './memory.ts'
+import { type BrowserPool, type PoolLimits, openPool } from './pool.ts'
+
+export interface CanaryConfig {
+  readonly everyMs: number
+  readonly loadMs: number
+}
+
+/** The pool over real browsers, and the canary that tests them. */
+export const openBrowsers = async (
+  scope: Pick<Scope, 'use' | 'log'>,
+  browsers: BrowserConfig,
+  canary: CanaryConfig,
+  limits: () => PoolLimits,
+): Promise<BrowserPool> => {
+  const { log } = scope
+  const memoryOf = ({ pgid }: { readonly pgid: number }): Promise<number> => memoryOfGroup(pgid)
+  const launch = () => launchBrowser(browsers)
+  const pool = scope.use(openPool({ launch, seeEmpty, memoryOf, log }, limits))
+  scope.use(await startCanary({ pool, memoryOf, log }, { ...canary, memoryMiB: () => limits().keep.memoryMiB }))
+  return pool
+}
