@@ -2,12 +2,15 @@ import { Command, CommanderError } from 'commander'
 import { StackError } from '@surepost/stack'
 import { messageOf } from '@surepost/shared/errors'
 import { alertsCommand } from './commands/alerts.ts'
+import { auditCommand } from './commands/audit.ts'
+import { benchCommand } from './commands/bench.ts'
 import { chaosCommand } from './commands/chaos.ts'
 import { checkCommand } from './commands/check.ts'
 import { deadCommand } from './commands/dead.ts'
 import { demoCommand } from './commands/demo.ts'
 import { downCommand } from './commands/down.ts'
 import { simulateCommand } from './commands/simulate.ts'
+import { exportCommand } from './commands/export.ts'
 import { stackCommand } from './commands/stack.ts'
 import { testCommand } from './commands/test.ts'
 import { upCommand } from './commands/up.ts'
@@ -43,6 +46,21 @@ export const runCli = async (args: readonly string[]): Promise<ExitCode> => {
     code = status
   }
   for (const command of COMMANDS) command(program, done)
+  for (const command of [
+    demoCommand,
+    upCommand,
+    downCommand,
+    stackCommand,
+    deadCommand,
+    alertsCommand,
+    testCommand,
+    checkCommand,
+    chaosCommand,
+    auditCommand,
+    exportCommand,
+    benchCommand,
+  ])
+    command(program, done)
   try {
     await program.parseAsync(args, { from: 'user' })
     return code
