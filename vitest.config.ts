@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const WORKSPACES = ['packages/*', 'services/*', 'chaos', 'chaos/simulation']
+const WORKSPACES = ['packages/*', 'services/*', 'bench', 'chaos', 'chaos/simulation']
 const files = (kind: string): string[] => WORKSPACES.map((folder) => `${folder}/test/${kind}/**/*.test.ts`)
 
 export default defineConfig({

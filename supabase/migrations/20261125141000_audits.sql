@@ -210,7 +210,7 @@ language sql stable security definer set search_path = '' as $$
         'postId', post_id, 'segment', segment, 'revision', coalesce(revision, 1), 'text', text, 'parent', parent,
         'isReply', segment > 0 or parent is not null, 'platformId', platform_id, 'publishedAt', published_at,
         'notBefore', coalesce(heard_at, submitted_at), 'gone', deleted_at is not null or missing,
-        'underWay', post_state in ('accepted', 'scheduled', 'queued', 'publishing', 'unknown')) order by from_at, segment), '[]')
+        'underWay', post_state in ('accepted', 'scheduled', 'queued', 'publishing', 'unknown')) order by submitted_at, post_id, segment), '[]')
       from own),
     'others', (select coalesce(jsonb_agg(distinct jsonb_build_object('postId', post_id, 'segment', segment, 'platformId', other)), '[]')
       from own cross join lateral unnest(other_platform_ids) as other))
@@ -227,9 +227,9 @@ declare
 begin
   perform surepost.check_fence(job_name, held_fence);
   with open_doubts as (
-    select account, min(coalesce(s.published_at, r.opened_at)) as since
+    select r.account, min(coalesce(s.published_at, r.opened_at)) as since
     from public.id_recoveries as r left join public.segments as s on s.post_id = r.post_id and s.segment = r.segment
-    where r.state = 'open' group by account
+    where r.state = 'open' group by r.account
   ),
   due as (
     select a.id, a.platform, a.handle,

@@ -1,31 +1,51 @@
 import type { Call, PostReading } from '../platform.ts'
 import { type Driver, step } from './driver.ts'
-import { parse } from './read/dom.ts'
+import { type Nodes, parse } from './read/dom.ts'
 
 /** Longest wait for each part of a capture, in milliseconds: a page that hangs leaves none. */
 const CAPTURE_MS = 5_000
 /** Kept of a page's HTML, in characters. */
 const MOST_HTML = 100_000
+/** Looked at of a page's HTML, in characters. */
+const MOST_READ = 2_000_000
+
+const LEFT_OUT = new Set(['script', 'style', 'noscript', 'svg', 'link', 'meta', 'template', 'textarea'])
+const ADDRESS = /^(?:href|src|action|content|data-.*url)$/iu
+const UNSEEN = /^(?:class|style|value|nonce|srcset|on.*)$/iu
+
+type Node = Nodes[number]['children'][number]
+
+/** The attributes that tell what an element is. Addresses lose their queries, fields what was typed into them. */
+const keptAttributes = (attributes: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(attributes)
+      .filter(([name]) => !UNSEEN.test(name))
+      .map(([name, value]) => [name, ADDRESS.test(name) ? value.replace(/[?#].*$/su, '') : value]),
+  )
+
+const isKept = (node: Node): boolean =>
+  node.nodeType !== 8 && !('name' in node && (LEFT_OUT.has(node.name) || isHiddenField(node)))
+
+const isHiddenField = (node: Node): boolean =>
+  'attribs' in node && node.name === 'input' && node.attribs['type'] === 'hidden'
+
+const isEditable = (node: Node): boolean => 'attribs' in node && 'contenteditable' in node.attribs
+
+/** In one pass over the nodes: a page has tens of thousands, and nothing else runs meanwhile. */
+const trim = (node: Node): void => {
+  if ('attribs' in node) node.attribs = keptAttributes(node.attribs)
+  if (!('children' in node)) return
+  node.children = isEditable(node) ? [] : node.children.filter(isKept)
+  for (const child of node.children) trim(child)
+}
 
 /**
  * The HTML of a page without what is not read and what could be a secret: scripts (X keeps tokens in them), styles,
  * icons, values of fields, classes, and the queries of addresses.
  */
 export const trimmedHtml = (html: string): string => {
-  const $ = parse(html)
-  $('script, style, noscript, svg, link, meta, template, input[type=hidden]').remove()
-  $('*').each((_, element) => {
-    if (!('attribs' in element)) return
-    for (const name of Object.keys(element.attribs)) {
-      const value = element.attribs[name] ?? ''
-      if (/^(?:href|src|action|content|data-.*url)$/iu.test(name)) $(element).attr(name, value.replace(/[?#].*$/su, ''))
-      else if (/^(?:class|style|value|nonce|srcset|on.*)$/iu.test(name)) $(element).removeAttr(name)
-    }
-  })
-  $('textarea, [contenteditable]').empty()
-  $('*')
-    .contents()
-    .each((_, node) => void (node.nodeType === 8 && $(node).remove()))
+  const $ = parse(html.slice(0, MOST_READ))
+  for (const node of $.root().get(0)?.children ?? []) trim(node)
   return $.html().slice(0, MOST_HTML)
 }
 
