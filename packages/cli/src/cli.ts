@@ -32,6 +32,9 @@ const COMMANDS = [
   checkCommand,
   chaosCommand,
   simulateCommand,
+  auditCommand,
+  exportCommand,
+  benchCommand,
 ]
 
 /** Run one command line. @returns the exit status; everything that went wrong has been said on standard error */
@@ -46,21 +49,6 @@ export const runCli = async (args: readonly string[]): Promise<ExitCode> => {
     code = status
   }
   for (const command of COMMANDS) command(program, done)
-  for (const command of [
-    demoCommand,
-    upCommand,
-    downCommand,
-    stackCommand,
-    deadCommand,
-    alertsCommand,
-    testCommand,
-    checkCommand,
-    chaosCommand,
-    auditCommand,
-    exportCommand,
-    benchCommand,
-  ])
-    command(program, done)
   try {
     await program.parseAsync(args, { from: 'user' })
     return code
