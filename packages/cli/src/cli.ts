@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { StackError } from '@surepost/stack'
 import { messageOf } from '@surepost/shared/errors'
 import { alertsCommand } from './commands/alerts.ts'
+import { auditCommand } from './commands/audit.ts'
 import { benchCommand } from './commands/bench.ts'
 import { chaosCommand } from './commands/chaos.ts'
 import { checkCommand } from './commands/check.ts'
@@ -9,6 +10,7 @@ import { deadCommand } from './commands/dead.ts'
 import { demoCommand } from './commands/demo.ts'
 import { downCommand } from './commands/down.ts'
 import { simulateCommand } from './commands/simulate.ts'
+import { exportCommand } from './commands/export.ts'
 import { stackCommand } from './commands/stack.ts'
 import { testCommand } from './commands/test.ts'
 import { upCommand } from './commands/up.ts'
@@ -30,6 +32,8 @@ const COMMANDS = [
   checkCommand,
   chaosCommand,
   simulateCommand,
+  auditCommand,
+  exportCommand,
   benchCommand,
 ]
 

@@ -12,6 +12,18 @@ export type Access =
 
 export interface Call {
   readonly signal: AbortSignal
+  /** Is shown a page that could not be read, before the page is closed. */
+  readonly witness?: ((capture: Capture) => Promise<void>) | undefined
+}
+
+/** What a page looked like that could not be read: evidence, without secrets. */
+export interface Capture {
+  /** In a word: the cause or the trouble. */
+  readonly why: string
+  /** Trimmed: no scripts, no values of fields, no queries of addresses. */
+  readonly html: string
+  /** JPEG with the fields masked; `null` when none could be taken. */
+  readonly screenshot: Buffer | null
 }
 
 /** One of our identities on the platform. */

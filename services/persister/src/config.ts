@@ -9,6 +9,11 @@ export const configVariables = {
   LOOK_AHEAD_SECONDS: integer(0, 86_400).default(600),
   /** Facts that wait longer than this to be recorded raise the alert `record_queue:old`. */
   RECORD_QUEUE_OLD_MS: milliseconds(1_000, 86_400_000).default(60_000),
+  /** How often an account's page is compared with what is recorded, and how far back. */
+  AUDIT_EVERY_SECONDS: integer(1, 2_592_000).default(21_600),
+  AUDIT_WINDOW_SECONDS: integer(60, 2_592_000).default(172_800),
+  /** How long audits look for the true id of a segment before a person is asked. */
+  RECOVER_WITHIN_SECONDS: integer(1, 2_592_000).default(86_400),
   /** Facts in one transaction. */
   BATCH_MAX: integer(1, 5_000).default(500),
   /** The longest that a fact waits for others to share its transaction. */

@@ -8,6 +8,7 @@ import { databaseAway, recordQueueOld } from './conditions/condition.ts'
 import { watchConditions } from './conditions/watch.ts'
 import { createApply } from './handlers/apply.ts'
 import { createBacklog } from './handlers/backlog.ts'
+import { createPressure } from './handlers/pressure.ts'
 import { createOutage } from './handlers/outage.ts'
 import { createQueueAge } from './handlers/queue-age.ts'
 import { allJobs } from './jobs/index.ts'
@@ -43,12 +44,20 @@ export const startPersister = async (scope: Scope, config: Config): Promise<void
   const old = config.RECORD_QUEUE_OLD_MS
   const conditions = [databaseAway(outage), recordQueueOld(age, old)]
   scope.use(watchConditions(conditions, { bus, database, log }, { everyMs: Math.min(5_000, old / 4) }))
+  const pressure = createPressure()
+  scope.use(await bus.watchFacts(pressure.hear))
   const jobs = allJobs({
     database,
     bus,
     backlog,
     shards: config.BROKER_SHARDS,
     lookAheadSeconds: config.LOOK_AHEAD_SECONDS,
+    audits: {
+      everySeconds: config.AUDIT_EVERY_SECONDS,
+      windowSeconds: config.AUDIT_WINDOW_SECONDS,
+      recoverWithinSeconds: config.RECOVER_WITHIN_SECONDS,
+    },
+    pressure,
   })
   scope.use(startJobs(jobs, { database, bus, log, holder: `${scope.name}:${newId()}` }))
 }

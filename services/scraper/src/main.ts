@@ -1,10 +1,16 @@
+import { connectDatabase } from '@surepost/shared/database'
 import { connectBus } from '@surepost/shared/messaging'
 import { connectLeases } from '@surepost/shared/leases'
 import { parseConfig, runService } from '@surepost/shared/runtime'
 import { platformFor } from '@surepost/platforms'
 import { configSchema } from './config.ts'
+import { type AuditPorts, auditAccount } from './handlers/audit-account.ts'
+import { evidenceIn, noEvidence } from './evidence.ts'
 import { collectMetrics } from './handlers/collect-metrics.ts'
 import { harvestMentions } from './handlers/harvest-mentions.ts'
+
+/** Audits in hand at once; each holds a browser for as long as a timeline takes to scroll. */
+const AUDITS = 2
 
 await runService('scraper', async (scope) => {
   const config = parseConfig(configSchema)
@@ -19,9 +25,19 @@ await runService('scraper', async (scope) => {
       scope,
     }),
   )
+  const database = scope.use(
+    connectDatabase({ url: config.SUPABASE_URL, key: config.SUPABASE_SERVICE_ROLE_KEY, log: scope.log }),
+  )
+  const scopeOf: AuditPorts['scopeOf'] = (account, since, signal) =>
+    database.rpc('audit_scope', { of_account: account, since: since.toISOString() }, { signal })
   const leases = scope.use(await connectLeases({ bus, shards, log: scope.log }))
   const ports = { bus, leases, platforms: { for: (name: 'x') => platformFor(name, { baseUrl: config.X_BASE_URL }) } }
+  const evidence =
+    config.EVIDENCE_DIR === undefined
+      ? noEvidence
+      : evidenceIn(config.EVIDENCE_DIR, { most: config.EVIDENCE_MOST, days: config.EVIDENCE_DAYS }, scope.log)
   const prefetch = config.SCRAPER_PREFETCH
-  scope.use(await bus.consume([collectMetrics(ports)], { prefetch }))
+  scope.use(await bus.consume([collectMetrics({ ...ports, evidence })], { prefetch }))
   scope.use(await bus.consume([harvestMentions(ports)], { prefetch }))
+  scope.use(await bus.consume([auditAccount({ ...ports, scopeOf })], { prefetch: AUDITS }))
 })

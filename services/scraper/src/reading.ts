@@ -21,17 +21,24 @@ export interface Reader {
   readonly signal: AbortSignal
 }
 
-/** Run one reading under a `background` lease of the account. Not getting one, or losing it, is a snooze. */
+interface Whose {
+  readonly account: AccountId
+  readonly platform: PlatformName
+  /** `interactive` when a person waits for it. */
+  readonly leaseClass?: 'background' | 'interactive'
+}
+
+/** Run one reading under a lease of the account that may read. Not getting one, or losing it, is a snooze. */
 export const withReader = async (
   ports: ReadPorts,
-  { account, platform }: { readonly account: AccountId; readonly platform: PlatformName },
+  { account, platform, leaseClass = 'background' }: Whose,
   signal: AbortSignal,
   read: (reader: Reader) => Promise<Outcome>,
 ): Promise<Outcome> => {
   try {
     const lease = await ports.leases.acquire({
       account,
-      class: 'background',
+      class: leaseClass,
       startBy: new Date(Date.now() + LEASE_WAIT_MS),
       signal,
     })

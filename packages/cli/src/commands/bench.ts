@@ -1,25 +1,19 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { PROJECT_ROOT } from '@surepost/stack'
-import { InvalidArgumentError, Option, type Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { interruptible } from '../interrupt.ts'
 import { progressOnStderr } from '../progress.ts'
+import { wholeNumber } from '../whole-number.ts'
+import { metricsFaultsCommand } from './bench-metrics-faults.ts'
 
 interface BenchOptions {
   readonly json?: boolean
 }
 
-const wholeNumber =
-  (least: number, most: number) =>
-  (text: string): number => {
-    const value = Number(text)
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
-  }
-
-/** `surepost bench`: what leases cost, and what the pool comes to under more load than it can bear. */
+/** `surepost bench`: measurements with a verdict. */
 export const benchCommand = (program: Command, done: (code: number) => void): void => {
-  const bench = program.command('bench').description('measure leases of browsers on a stack of its own')
+  const bench = program.command('bench').description('measure, each on a stack of its own, and say whether it holds')
   bench
     .command('lease')
     .description('a lease beside an in-process context and Crawlee’s pool')
@@ -45,6 +39,7 @@ export const benchCommand = (program: Command, done: (code: number) => void): vo
       const { pool } = await import('../../../../bench/src/command.ts')
       done(await measured(options, 'pool', (common) => pool({ ...options, ...common })))
     })
+  metricsFaultsCommand(bench, done)
 }
 
 interface Common {

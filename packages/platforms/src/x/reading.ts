@@ -2,6 +2,7 @@ import type { PlatformId } from '@surepost/shared/contracts'
 import { messageOf } from '@surepost/shared/errors'
 import type { Call, PostReading, SessionReading } from '../platform.ts'
 import { arrive, listBarrier } from './barrier.ts'
+import { capture, whyOf } from './capture.ts'
 import { type Driver, html, withPage } from './driver.ts'
 import { awaitPost } from './locate.ts'
 import type { Site } from './publish.ts'
@@ -58,9 +59,22 @@ export const readOnePost = (
   wanted: { readonly platformId: PlatformId; readonly author: string | null },
   call: Call,
 ): Promise<PostReading> =>
-  withPage(site.context, call, (driver) => readPostWith(driver, site, wanted)).catch((error: unknown) =>
-    unreadable(error, call),
+  withPage(site.context, call, (driver) => witnessed(driver, call, () => readPostWith(driver, site, wanted))).catch(
+    (error: unknown) => unreadable(error, call),
   )
+
+/** Leave evidence of a page that could not be read. */
+const witnessed = async (driver: Driver, call: Call, read: () => Promise<PostReading>): Promise<PostReading> => {
+  try {
+    const reading = await read()
+    const why = whyOf(reading)
+    if (why !== undefined) await capture(driver, why, call)
+    return reading
+  } catch (error) {
+    if (!call.signal.aborted) await capture(driver, 'not_loaded', call)
+    throw error
+  }
+}
 
 /** Whether the session can be used, by the page that a person would look at. */
 export const checkSession = (site: Site, call: Call): Promise<SessionReading> =>

@@ -11,7 +11,13 @@ export const SELECTORS = {
     'a[href="/i/flow/login"]',
     'input[autocomplete=username]',
   ],
-  challenge: ['form[action*="/account/access"]', 'iframe[src*="arkose"]', '[data-testid=ocfEnterTextTextInput]'],
+  challenge: [
+    'form[action*="/account/access"]',
+    'iframe[src*="arkose"]',
+    'iframe[src*="challenges.cloudflare.com"]',
+    'script[src*="/cdn-cgi/challenge-platform/"]',
+    '[data-testid=ocfEnterTextTextInput]',
+  ],
 
   column: ['[data-testid=primaryColumn]', 'main'],
   article: ['article[data-testid=tweet]', 'article[role=article]'],

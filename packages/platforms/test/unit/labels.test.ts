@@ -15,6 +15,12 @@ describe('the label of a post’s group of buttons', () => {
     ['1 回复、2 次转帖、3 喜欢、4 书签、5678 次观看'],
     ['답글 1개, 재게시 2회, 마음에 들어요 3개, 북마크 4개, 조회수 5678회'],
     ['1 ответ, 2 репоста, 3 отметки «Нравится», 4 закладки, 5678 просмотров'],
+    ['1 ردًا، 2 إعادة نشر، 3 إعجابًا، 4 إشارة مرجعية، 5678 مشاهدة'],
+    ['1 जवाब, 2 रीपोस्ट, 3 लाइक, 4 बुकमार्क, 5,678 दृश्य'],
+    ['1 odpowiedź, 2 podania dalej, 3 polubienia, 4 zakładki, 5678 wyświetleń'],
+    ['1 reply,2 reposts,3 likes,4 bookmarks,5,678 views'],
+    ['1 reply · 2 reposts · 3 likes · 4 bookmarks · 5,678 views'],
+    ['1 reply 2 reposts 3 likes and 4 bookmarks 5.678 views'],
     ['1 yanıt, 2 yeniden gönderi, 3 beğeni, 4 yer işareti, 5678 görüntülenme'],
   ])('%s', (label) => {
     expect(readGroupLabel(label)).toEqual({ figures: ALL, whole: true })
@@ -26,6 +32,11 @@ describe('the label of a post’s group of buttons', () => {
 
   it('is read by place when its words are not known and all five are there', () => {
     expect(readGroupLabel('1 aa, 2 bb, 3 cc, 4 dd, 5678 ee')).toEqual({ figures: ALL, whole: true })
+  })
+
+  it('lets its place name a figure whose word is not known, when all that are known stand in theirs', () => {
+    expect(readGroupLabel('1 reply, 2 reposts, 3 likes, 4 zorbs, 5678 views')).toEqual({ figures: ALL, whole: true })
+    expect(readGroupLabel('1 zorb, 3 likes, 2 reposts, 4 bookmarks, 5678 views').figures).not.toHaveProperty('replies')
   })
 
   it('is not whole when a part is not understood, so nothing is taken for zero', () => {

@@ -106,6 +106,30 @@ describe('reading a post', () => {
     })
   })
 
+  it('knows a post that was edited by the link to its history', () => {
+    const html = fixture('status-with-card').replace(
+      '/status/1981398750557065646"',
+      '/status/1981398750557065646/history"',
+    )
+    expect(html).toContain('/history"')
+    expect(readPost(html, { handle: 'HarbourWatch', platformId: '1981398750557065646' })).toMatchObject({
+      kind: 'read',
+      metrics: { views: 30_142 },
+    })
+  })
+
+  it('knows the author by the name that is shown when no link tells it', () => {
+    const html = fixture('status-with-card')
+      .replaceAll('href="/HarbourWatch/status', 'href="/i/status')
+      .replaceAll(/href="\/HarbourWatch"/giu, '')
+    expect(readPost(html, { handle: 'HarbourWatch', platformId: '1981398750557065646' })).toMatchObject({
+      kind: 'read',
+    })
+    expect(readPost(html, { handle: 'other', platformId: '1981398750557065646' })).toMatchObject({
+      cause: 'wrong_author',
+    })
+  })
+
   it('does not take an id for a longer one that begins with it', () => {
     expect(readPost(fixture('conversation'), { ...OURS, platformId: '199000000000000000' }).kind).toBe('unreadable')
   })
@@ -133,6 +157,21 @@ describe('a page without the post', () => {
     ['challenge', { kind: 'session', trouble: 'challenge' }],
   ])('%s is told apart', (name, expected) => {
     expect(readPost(fixture(name), OURS)).toMatchObject(expected)
+  })
+
+  it.each([
+    ['<p>Hmm...this page doesn’t exist. Try searching for something else.</p>', { kind: 'deleted' }],
+    ['<p>Diese Seite existiert nicht.</p>', { kind: 'deleted' }],
+    ['<p>هذه الصفحة غير موجودة.</p>', { kind: 'deleted' }],
+    ['<p>This Post is from an account that no longer exists.</p>', { cause: 'withheld' }],
+    ['<p>This Post is from a suspended account.</p>', { cause: 'suspended' }],
+    ['<p>Что-то пошло не так. Попробуйте перезагрузить.</p>', { cause: 'went_wrong' }],
+    ['<p>Checking your browser before accessing x.com</p>', { kind: 'session', trouble: 'challenge' }],
+    ['<iframe src="https://challenges.cloudflare.com/turnstile"></iframe>', { kind: 'session', trouble: 'challenge' }],
+    ['<button><span>Alle Cookies akzeptieren</span></button>', { kind: 'session', trouble: 'consent' }],
+    ['<p>Etwas ganz anderes</p>', { cause: 'not_loaded' }],
+  ])('%s is told apart', (body, expected) => {
+    expect(readPost(`<html><body><main>${body}</main></body></html>`, OURS)).toMatchObject(expected)
   })
 
   it.each([

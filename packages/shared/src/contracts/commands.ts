@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { AccountConfig } from './accounts.ts'
+import { AuditAccount } from './audits.ts'
 import { defineCommand } from './define.ts'
 import { PostSubmitted } from './facts.ts'
 import { AccountId, Instant, PlatformId, PlatformName, PostId } from './ids.ts'
 import { Mention } from './mentions.ts'
+import { Metrics } from './metrics.ts'
 import { ApprovedPost } from './posts.ts'
 
 export const PublishPost = defineCommand({
@@ -39,6 +41,12 @@ export const DueCheck = z.strictObject({
   segment: z.int().min(0),
   platformId: PlatformId,
   deadline: Instant,
+  /** The text that was published: a page that shows another is not this segment's. */
+  text: z.string().max(25_000).optional(),
+  /** The figures that are believed so far: none of them may fall. */
+  last: Metrics.nullable().optional(),
+  /** What the latest reading of this check showed, when that was not believed. */
+  doubted: Metrics.nullable().optional(),
 })
 export type DueCheck = z.infer<typeof DueCheck>
 
@@ -179,6 +187,7 @@ export const COMMANDS = [
   DeleteSegment,
   CollectMetrics,
   HarvestMentions,
+  AuditAccount,
   DraftReply,
   ConfigureAccount,
   PauseAccount,

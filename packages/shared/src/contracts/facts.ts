@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AccountConfig } from './accounts.ts'
+import { AccountAudited, SegmentCorrected, SegmentDoubted } from './audits.ts'
 import { defineFact } from './define.ts'
 import { AccountId, Hash, Instant, PlatformId, PlatformName, PostId } from './ids.ts'
 import { Metrics } from './metrics.ts'
@@ -246,6 +247,8 @@ export const FACTS = [
   SegmentDeleting,
   SegmentDeleted,
   SegmentMissing,
+  SegmentCorrected,
+  SegmentDoubted,
   PostCancelled,
   PostFailed,
   PostMissed,
@@ -258,6 +261,7 @@ export const FACTS = [
   AccountConfigured,
   AccountPaused,
   AccountResumed,
+  AccountAudited,
   JobRan,
   AlertRaised,
   AlertCleared,

@@ -1,4 +1,5 @@
 export * from './accounts.ts'
+export * from './audits.ts'
 export * from './commands.ts'
 export * from './define.ts'
 export * from './facts.ts'

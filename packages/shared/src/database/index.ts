@@ -16,15 +16,18 @@ export {
   type AnswerOf,
   type AppliedFact,
   type ArgsOf,
+  type AuditScope,
   type ClaimedCheck,
   type ClaimedHarvest,
   type DuePost,
   type ExpiredCheck,
+  type ExpiredDoubt,
   type Fence,
   type OpenMention,
   PROCEDURES,
   type PlannedCheck,
   type ProcedureName,
+  type ScopedSegment,
   type UnplannedSegment,
 } from './procedures.ts'
 export type * from './rows.ts'

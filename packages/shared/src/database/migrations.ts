@@ -17,6 +17,8 @@ export const MIGRATIONS: readonly string[] = [
   '20261125130000',
   '20261125130100',
   '20261125140000',
+  '20261125141000',
+  '20261125141100',
 ]
 
 /** The migrations that are needed and not among those applied, oldest first. */

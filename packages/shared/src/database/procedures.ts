@@ -3,6 +3,7 @@ import {
   AccountId,
   Hash,
   Mention,
+  Metrics,
   PlatformId,
   PlatformName,
   PostContent,
@@ -64,6 +65,10 @@ export const ClaimedCheck = z.object({
   account: AccountId,
   platform: PlatformName,
   handle: z.string(),
+  text: z.string().nullable().default(null),
+  /** The figures that are believed, and those of this check's latest reading when they were not. */
+  last: Metrics.nullable().default(null),
+  doubted: Metrics.nullable().default(null),
 })
 export type ClaimedCheck = z.infer<typeof ClaimedCheck>
 
@@ -117,6 +122,45 @@ const OpenMention = z.object({
 })
 export type OpenMention = z.infer<typeof OpenMention>
 
+/** A segment as an audit compares it with what an account shows. */
+const ScopedSegment = z.object({
+  postId: PostId,
+  segment: z.int(),
+  revision: z.int(),
+  text: z.string(),
+  /** What it answers or continues; null with `isReply`: that was never recorded. */
+  parent: PlatformId.nullable(),
+  isReply: z.boolean(),
+  platformId: PlatformId.nullable(),
+  publishedAt: Timestamp.nullable(),
+  /** It cannot have been created before. */
+  notBefore: Timestamp.nullable(),
+  /** Deleted, or seen to be missing. */
+  gone: z.boolean(),
+  /** Being published right now, so that its id may be about to be recorded. */
+  underWay: z.boolean(),
+})
+export type ScopedSegment = z.infer<typeof ScopedSegment>
+
+const AuditScope = z.object({
+  segments: z.array(ScopedSegment),
+  /** Further ids that were said of segments. */
+  others: z.array(z.object({ postId: PostId, segment: z.int(), platformId: PlatformId })),
+})
+export type AuditScope = z.infer<typeof AuditScope>
+
+const DueAudit = z.object({ account: AccountId, platform: PlatformName, handle: z.string(), since: Timestamp })
+
+const ExpiredDoubt = z.object({
+  postId: PostId,
+  segment: z.int(),
+  revision: z.int(),
+  platformId: PlatformId,
+  account: AccountId,
+  reason: z.string(),
+})
+export type ExpiredDoubt = z.infer<typeof ExpiredDoubt>
+
 const Counts = z.record(z.string(), z.int())
 
 /** Every function that may be called, by name. `lease_seconds`: how long a claim holds when nothing comes of it. */
@@ -166,6 +210,11 @@ export const PROCEDURES = {
       clear: z.array(z.string()),
     }),
   ),
+  audit_scope: procedure<{ of_account: string; since: string }>()(AuditScope),
+  claim_due_audits: procedure<Fence & { every_seconds: number; window_seconds: number; max_rows: number }>()(
+    z.array(DueAudit),
+  ),
+  claim_expired_doubts: procedure<Fence & { max_rows: number; after_seconds: number }>()(z.array(ExpiredDoubt)),
   hold_job_lock: procedure<{ job_name: string; holder_id: string; ttl_seconds: number }>()(z.int().nullable()),
   release_job_lock: procedure<{ job_name: string; holder_id: string }>()(z.boolean()),
   ensure_fact_partitions: procedure<{ months_ahead?: number }>()(z.array(z.string())),

@@ -1,6 +1,6 @@
 // Rows as PostgREST answers them, column by column as the migrations made them (a test compares the two). Timestamps are
 // ISO strings with an offset: see `toInstant`. Types, not interfaces: supabase-js wants them assignable to Record.
-import type { AccountConfig, Metrics, PostContent, PostState } from '../contracts/index.ts'
+import type { AccountConfig, AuditReport, Metrics, PostContent, PostState } from '../contracts/index.ts'
 
 type Timestamp = string
 type Phase = 'queued' | 'publishing' | 'unknown' | 'failed' | 'missed' | 'needs_attention'
@@ -213,4 +213,51 @@ export type FactRow = {
   account: string | null
   body: Record<string, unknown>
   recorded_at: Timestamp
+}
+
+export type AuditRow = {
+  id: string
+  account: string
+  at: Timestamp
+  since: Timestamp
+  outcome: 'clean' | 'gaps' | 'invalid'
+  reason: string | null
+  seen: number
+  recorded: number
+  report: Pick<AuditReport, 'recovered' | 'missing' | 'wrongIds' | 'duplicates' | 'foreign'>
+}
+
+/** One live segment with what was published and how it did (view `post_outcomes`). */
+export type PostOutcomeRow = {
+  post_id: string
+  segment: number
+  account: string
+  platform: string
+  platform_id: string
+  url: string
+  published_at: Timestamp
+  kind: 'post' | 'reply' | null
+  revision: number | null
+  segments: number
+  text: string | null
+  characters: number | null
+  words: number
+  lines: number | null
+  links: number | null
+  hashtags: number | null
+  mentions: number | null
+  has_question: boolean | null
+  images: number
+  hour_utc: number
+  /** 1 Monday to 7 Sunday. */
+  weekday: number
+  missing: boolean
+  deleted_at: Timestamp | null
+  latest: Metrics | null
+  latest_at: Timestamp | null
+  /** By the seconds after publishing at which a check was due; `at` is when it was read. */
+  metrics_by_age: Record<string, Metrics & { at: Timestamp }>
+  checks_done: number
+  checks_missed: number
+  checks_waiting: number
 }

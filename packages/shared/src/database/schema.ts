@@ -1,12 +1,14 @@
 import type {
   AccountRow,
   AlertRow,
+  AuditRow,
   CheckRow,
   FactRow,
   JobHeartbeatRow,
   JobLockRow,
   JobRunRow,
   MentionRow,
+  PostOutcomeRow,
   PostRow,
   ReadingRow,
   SegmentRow,
@@ -57,9 +59,10 @@ export type Schema = {
       job_heartbeats: ReadOnly<JobHeartbeatRow>
       job_locks: ReadOnly<JobLockRow>
       alerts: ReadOnly<AlertRow>
+      audits: ReadOnly<AuditRow>
       facts: ReadOnly<FactRow>
     }
-    Views: { [name in never]: never }
+    Views: { post_outcomes: { Row: PostOutcomeRow; Relationships: [] } }
     Functions: { [name in string]: { Args: Record<string, unknown>; Returns: unknown } }
   }
 }

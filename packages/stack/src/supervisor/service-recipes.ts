@@ -80,7 +80,7 @@ export const serviceRecipes = (context: StackContext, where: Site): readonly Ser
       CHROMIUM_ARGS: chromiumArgs(),
     }),
     service('poster', ports.opsPoster, { ...site, MEDIA_DIR: media }),
-    service('scraper', ports.opsScraper, site),
+    service('scraper', ports.opsScraper, { ...database, ...site, EVIDENCE_DIR: folder(where, 'evidence') }),
     service('replier', ports.opsReplier, drafter()),
     service('console', ports.opsConsole, {
       ...database,

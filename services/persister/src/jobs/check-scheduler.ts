@@ -1,13 +1,18 @@
 import { CollectMetrics } from '@surepost/shared/contracts'
-import { type Job, succeeded } from './job.ts'
+import { type Job, skipped, succeeded } from './job.ts'
 import { type Collection, checksOf, collectionsOf } from './plan-checks.ts'
 import { CALL_MS, type JobPorts } from './ports.ts'
 
 const MAX_SEGMENTS = 200
 const MAX_CHECKS = 200
+/** A command may wait 15 minutes for a rate limit; only one that was lost is sent again. */
+const CLAIM_SECONDS = 1_200
 
-/** Plans the checks of segments that went live, and asks for the readings that are due. */
-export const checkScheduler = ({ database, bus }: JobPorts): Job => ({
+/**
+ * Plans the checks of segments that went live, and asks for the readings that are due while there are browsers for them.
+ * What is not asked for now stays due, until its own deadline.
+ */
+export const checkScheduler = ({ database, bus, pressure }: JobPorts): Job => ({
   name: 'persister.checks',
   everyMs: 1_000,
   timeoutMs: 30_000,
@@ -16,7 +21,14 @@ export const checkScheduler = ({ database, bus }: JobPorts): Job => ({
     const unplanned = await database.rpc('unplanned_segments', { max_rows: MAX_SEGMENTS }, call)
     const planned = unplanned.flatMap(checksOf)
     if (planned.length > 0) await database.rpc('plan_checks', { ...fence, planned }, call)
-    const claimed = await database.rpc('claim_due_checks', { ...fence, max_rows: MAX_CHECKS }, call)
+    const full = pressure.full()
+    if (full !== undefined && planned.length === 0) return skipped(full)
+    if (full !== undefined) return succeeded(planned.length, `${planned.length} checks planned; ${full}`)
+    const claimed = await database.rpc(
+      'claim_due_checks',
+      { ...fence, max_rows: MAX_CHECKS, lease_seconds: CLAIM_SECONDS },
+      call,
+    )
     const collections = collectionsOf(claimed)
     await Promise.all(collections.map((collection) => bus.send(CollectMetrics, commandOf(collection), { signal })))
     return succeeded(
@@ -30,11 +42,14 @@ const commandOf = ({ account, platform, handle, checks }: Collection) => ({
   account,
   platform,
   handle,
-  checks: checks.map(({ checkId, postId, segment, platformId, deadline }) => ({
+  checks: checks.map(({ checkId, postId, segment, platformId, deadline, text, last, doubted }) => ({
     checkId,
     postId,
     segment,
     platformId,
     deadline: deadline.toISOString(),
+    ...(text === null ? {} : { text }),
+    last,
+    doubted,
   })),
 })

@@ -1,4 +1,5 @@
 import { attentionReminder } from './attention.ts'
+import { auditScheduler } from './audit-scheduler.ts'
 import { checkScheduler } from './check-scheduler.ts'
 import { deadLetterWatch } from './dead-letter-watch.ts'
 import { dispatcher } from './dispatcher.ts'
@@ -14,6 +15,7 @@ export const allJobs = (ports: JobPorts): readonly Job[] =>
   [
     dispatcher,
     checkScheduler,
+    auditScheduler,
     harvestScheduler,
     replyScheduler,
     missedMarker,

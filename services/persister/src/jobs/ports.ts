@@ -10,6 +10,18 @@ export interface JobPorts {
   /** Number of broker shards of the installation. */
   readonly shards: number
   readonly lookAheadSeconds: number
+  readonly audits: AuditSchedule
+  /** Why the browser-brokers have no room for more background work now; undefined when they have. */
+  readonly pressure: { readonly full: () => string | undefined }
+}
+
+/** How accounts are audited, in seconds. */
+export interface AuditSchedule {
+  readonly everySeconds: number
+  /** How far back an audit looks. */
+  readonly windowSeconds: number
+  /** How long a doubted id is looked for before a person is asked. */
+  readonly recoverWithinSeconds: number
 }
 
 /** The longest one call of a job may take. */

@@ -42,6 +42,9 @@ describe('putting claimed checks together', () => {
     account: AccountId.parse(account),
     platform: 'x',
     handle: account,
+    text: 'hello',
+    last: null,
+    doubted: null,
   })
 
   it('keeps accounts apart and takes at most twenty at a time', () => {

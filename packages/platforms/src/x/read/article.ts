@@ -15,9 +15,9 @@ export interface Article {
   readonly cut: boolean
 }
 
-const STATUS_PATH = /^\/(?:i\/web|i|(\w{1,50}))\/status(?:es)?\/(\d{15,20})\/?$/u
+const STATUS_PATH = /^\/(?:i\/web|i|(\w{1,50}))\/status(?:es)?\/(\d{15,20})(?:\/history)?\/?$/u
 
-/** The author and the id that a link to a post names; only the bare permalink, not `/photo/1` or `/analytics`. */
+/** The author and the id that a link to a post names; the bare permalink or, of an edited post, its history's; not `/photo/1` or `/analytics`. */
 export const parsePermalink = (
   href: string,
 ): { readonly author: string | undefined; readonly platformId: PlatformId } | undefined => {
@@ -53,11 +53,15 @@ const withoutQuoted = (article: Nodes): Nodes => {
 // Words in these are somebody's, not X's.
 const NOT_A_LABEL = `${css('author')}, ${css('text')}, ${css('card')}, a, button, [role=group]`
 
+/** By the link to the profile; failing that by the last `@name` that stands alone, since a display name comes first. */
 const handleOf = (name: Nodes): string | undefined =>
   each(name.find('a[href]'))
     .map((link) => URL.parse(link.attr('href') ?? '', 'https://x.com')?.pathname ?? '')
     .map((path) => /^\/(\w{1,50})\/?$/u.exec(path)?.[1])
-    .find((handle) => handle !== undefined)
+    .find((handle) => handle !== undefined) ??
+  each(name.find('span'))
+    .map((span) => /^@(\w{1,50})$/u.exec(span.text().trim())?.[1])
+    .findLast((handle) => handle !== undefined)
 
 /** An advertisement says so in an element of its own, outside names and texts; X wraps other entries in its tracking too. */
 const isPromoted = (own: Nodes): boolean =>

@@ -7,7 +7,9 @@ import { type Figure, figureNamed } from './words.ts'
 type Figures = Partial<Record<Figure, number>>
 
 // Between the parts of the group's label; a comma between digits groups thousands.
-const BETWEEN = /(?:,(?!\d)|[、，،؛;；])\s*/u
+const BETWEEN = /(?:(?<!\d),|,(?!\d)|[、，،؛;；·•|])\s*/u
+/** Where the next number begins after words, in a part that names several figures. */
+const BEFORE_NUMBER = /(?<=[\p{L}\p{M}]\P{N}*\s)(?=\p{N})/u
 const IN_ORDER = ['replies', 'reposts', 'likes', 'bookmarks', 'views'] as const
 
 const BUTTONS: readonly (readonly [Figure, SelectorName])[] = [
@@ -28,24 +30,37 @@ const LISTS: readonly (readonly [Figure, string])[] = [
 // A label that is whole leaves out what is zero. Views are not among them: a post that is seen has one, and old posts show none.
 const ZERO_WHEN_LEFT_OUT: readonly Figure[] = ['replies', 'reposts', 'likes', 'bookmarks']
 
+interface Part {
+  readonly figure: Figure | undefined
+  readonly count: number | null
+}
+
+const partsOf = (label: string, language?: string): readonly Part[] =>
+  label
+    .split(BETWEEN)
+    .flatMap((part) => (figureNamed(part) === undefined ? part.split(BEFORE_NUMBER) : [part]))
+    .filter((part) => part.trim() !== '')
+    .map((part) => ({ figure: figureNamed(part), count: parseCount(part, language) }))
+
+/** All five are there, each with a count, and every one whose name is known stands in its place. */
+const isInOrder = (parts: readonly Part[]): boolean =>
+  parts.length === IN_ORDER.length &&
+  parts.every(({ figure, count }, n) => count !== null && (figure === undefined || figure === IN_ORDER[n]))
+
 /** What the label of the group says, and whether every part of it was understood. */
 export const readGroupLabel = (
   label: string,
   language?: string,
 ): { readonly figures: Figures; readonly whole: boolean } => {
-  const parts = label.split(BETWEEN).filter((part) => part.trim() !== '')
-  const named = parts.map((part) => ({ figure: figureNamed(part), count: parseCount(part, language) }))
-  const known = named.filter(({ figure, count }) => figure !== undefined && count !== null)
-  const distinct = new Set(known.map(({ figure }) => figure))
-  if (known.length > 0 && distinct.size === known.length)
-    return {
-      figures: Object.fromEntries(known.map(({ figure, count }) => [figure, count])),
-      whole: known.length === parts.length,
-    }
-  const all = named.every(({ count }) => count !== null) && parts.length === IN_ORDER.length
-  return all
-    ? { figures: Object.fromEntries(IN_ORDER.map((figure, n) => [figure, named[n]?.count])), whole: true }
-    : { figures: {}, whole: false }
+  const parts = partsOf(label, language)
+  if (isInOrder(parts))
+    return { figures: Object.fromEntries(IN_ORDER.map((figure, n) => [figure, parts[n]?.count])), whole: true }
+  const known = parts.filter(({ figure, count }) => figure !== undefined && count !== null)
+  if (new Set(known.map(({ figure }) => figure)).size < known.length) return { figures: {}, whole: false }
+  return {
+    figures: Object.fromEntries(known.map(({ figure, count }) => [figure, count])),
+    whole: known.length > 0 && known.length === parts.length,
+  }
 }
 
 const fromLabels = (article: Nodes, language?: string): Figures => {

@@ -9,17 +9,21 @@ export type Figure = keyof Metrics
 
 // prettier-ignore
 const FIGURE_WORDS: readonly (readonly [Figure, RegExp])[] = [
-  ['replies', /\brepl(?:y|ies)\b|antwort|antwoord|r[ée]pon|respuesta|resposta|rispost|svar|vastau|odpowied|odpov[ěe]|yan[ıi]t|balasan|trả lời|ответ|відповід|απαντ|返信|回复|回覆|답글|ردود|ردّ|رد\b|پاسخ|תגוב|जवाब|ตอบกลับ|válasz|răspuns/iu],
-  ['reposts', /repost|retweet|retuit|republica|herpost|rediffus|yeniden gönder|đăng lại|udostępni|репост|ретвит|リポスト|リツイート|转帖|轉發|转发|轉推|转推|리포스트|재게시|리트윗|إعادة|بازنشر|रीपोस्ट|รีโพสต์/iu],
+  ['replies', /\brepl(?:y|ies)\b|antwort|antwoord|r[ée]pon|respuesta|resposta|rispost|svar|vastau|odpowied|odpov[ěe]|yan[ıi]t|balasan|trả lời|ответ|відповід|απαντ|返信|回复|回覆|답글|ردود|(?<!\p{L})ردا?(?!\p{L})|پاسخ|תגוב|जवाब|उत्तर|ตอบกลับ|válasz|răspuns/iu],
+  ['reposts', /repost|retweet|retuit|republica|herpost|återpublic|gepost|posting ulang|podania dalej|podań dalej|rediffus|yeniden gönder|đăng lại|udostępni|репост|ретвит|リポスト|リツイート|转帖|轉發|转发|轉推|转推|리포스트|재게시|리트윗|إعاد|بازنشر|מחדש|रीपोस्ट|รีโพสต์/iu],
   ['quotes', /\bquotes?\b|zitat|citaz|citation|\bcitas?\b|citaç|citaat|цитат|引用|인용|alıntı|اقتباس|kutipan/iu],
-  ['likes', /\blikes?\b|gefällt|me gusta|j['’]aime|curtid|mi piace|vind-ik-leuk|gillar|synes godt om|tykkä|polub|beğeni|suka\b|lượt thích|нравится|вподобан|лайк|μου αρέσει|いいね|喜欢|喜歡|마음에 들어|좋아요|إعجاب|پسند|पसंद|ถูกใจ|líbí|kedvel|aprecier/iu],
-  ['bookmarks', /bookmark|lesezeichen|guardad|signet|itens salvos|salvament|segnalib|bladwijzer|bokmärk|bogmærk|bokmerk|kirjanmerk|zakład|záložk|yer (?:işaret|imi)|markah|dấu trang|закладк|закладок|σελιδοδείκτ|ブックマーク|书签|書籤|북마크|علامات|علامة|إشارات|نشانک|סימני|बुकमार्क|บุ๊กมาร์ก/iu],
-  ['views', /\bviews?\b|angezeigt|aufruf|\bvues?\b|visualiza|visualizz|reproducc|visning|weergave|näyttö|katselu|wyświetle|zobraz|görüntüle|tayangan|dilihat|lượt xem|просмотр|перегляд|προβολ|表示|閲覧|查看|观看|觀看|浏览|瀏覽|조회|مشاهد|بازدید|צפיות|व्यू|ดู|megtekint|vizualiz/iu],
+  ['likes', /\blikes?\b|gefällt|me gusta|j['’]aime|curtid|\bgostos?\b|mi piace|vind-ik-leuk|gilla|synes godt om|tykkä|polub|beğeni|suka\b|lượt thích|нравится|вподоб|лайк|μου αρέσει|いいね|喜欢|喜歡|마음에 들어|좋아요|إعجاب|پسند|पसंद|लाइक|ถูกใจ|ชื่นชอบ|לייק|אהב|líbí|kedvel|aprecier/iu],
+  ['bookmarks', /bookmark|lesezeichen|guardad|signet|\bsalv[oa]s?\b|salvament|salvatagg|marcador|segnalib|bladwijzer|bokmärk|bogmærk|bokmerk|kirjanmerk|zakład|záložk|yer (?:işaret|imi)|markah|dấu trang|закладк|закладок|σελιδοδείκτ|ブックマーク|书签|書籤|북마크|علامات|علامة|إشارات|نشانک|סימני|बुकमार्क|บุ๊กมาร์ก/iu],
+  ['views', /\bviews?\b|angezeigt|aufruf|\bvues?\b|visualiza|visualizz|reproducc|\bvistas?\b|weergegeven|visning|weergave|näyttö|katselu|wyświetle|zobraz|görüntüle|tayangan|dilihat|lượt xem|просмотр|перегляд|προβολ|表示|閲覧|查看|观看|觀看|浏览|瀏覽|조회|مشاهد|بازدید|צפיות|व्यू|दृश्य|बार देखा|ดู|megtekint|vizualiz/iu],
 ]
+
+// Vowel signs that Arabic may be written with or without.
+const ARABIC_SIGNS = /[\u064b-\u0652\u0640]/gu
 
 /** The figure that a part of a label names; `undefined` for none or for more than one. */
 export const figureNamed = (text: string): Figure | undefined => {
-  const named = FIGURE_WORDS.filter(([, words]) => words.test(text)).map(([figure]) => figure)
+  const bare = text.normalize('NFC').replaceAll(ARABIC_SIGNS, '')
+  const named = FIGURE_WORDS.filter(([, words]) => words.test(bare)).map(([figure]) => figure)
   return named.length === 1 ? named[0] : undefined
 }
 
@@ -38,7 +42,7 @@ export type Trouble =
 
 /** X's own failure, with or without a button to try again. */
 export const WENT_WRONG =
-  /something went wrong|try reloading|etwas ist schiefgelaufen|algo salió mal|une erreur s'est produite|algo deu errado|qualcosa è andato storto|問題が発生|出错了|문제가 발생/iu
+  /something went wrong|try reloading|etwas ist schiefgelaufen|algo salió mal|une erreur s'est produite|algo deu errado|qualcosa è andato storto|er is iets (?:fout|mis)\s?gegaan|något gick fel|coś poszło nie tak|что-то пошло не так|щось пішло не так|bir şeyler (?:ters|yanlış) gitti|bir sorun oluştu|terjadi kesalahan|đã xảy ra lỗi|問題が発生|出错了|出了點問題|發生錯誤|문제가 발생|حدث خطأ|कुछ गड़बड़|कुछ गलत/iu
 
 /** Sentences of pages and tombstones, apostrophes straightened, the most particular first. */
 // prettier-ignore
@@ -47,16 +51,16 @@ export const TROUBLES: readonly (readonly [Trouble, RegExp])[] = [
   ['suspended', /from a suspended account|account (?:is |has been )?suspended|suspends accounts|gesperrten account|cuenta suspendida|compte suspendu|conta suspensa|アカウントは凍結/iu],
   ['age_gated', /age[- ]restricted|under 18 years|appropriate for people under|altersbeschränk|restricción de edad|limite d'âge|年齢制限/iu],
   ['protected', /limits who can view|these posts are protected|unable to view this (?:post|tweet)|doesn't have permission|geschützt|posts? protegid|posts? (?:sont )?protégés?|非公開/iu],
-  ['withheld', /has been withheld|withheld in|violated the x rules|is unavailable|isn't available|nicht verfügbar|no está disponible|n'est pas disponible|não está disponível/iu],
+  ['withheld', /has been withheld|withheld in|account (?:that )?(?:no longer exists|doesn't exist)|violated the x rules|is unavailable|isn't available|nicht verfügbar|no está disponible|n'est pas disponible|não está disponível/iu],
   ['throttled', /rate limit exceeded|you are rate limited/iu],
   ['went_wrong', WENT_WRONG],
-  ['deleted', /this page doesn't exist|diese seite existiert nicht|esta página no existe|cette page n'existe pas|esta página não existe|questa pagina non esiste|このページは存在しません|此页面不存在|페이지가 존재하지 않/iu],
+  ['deleted', /this page doesn't exist|diese seite existiert nicht|esta página no existe|cette page n'existe pas|esta página não existe|questa pagina non esiste|deze pagina bestaat niet|sidan finns inte|ta strona nie istnieje|(?:эта|такая) страница не существует|цієї сторінки не існує|bu sayfa (?:mevcut değil|yok)|halaman ini tidak ada|このページは存在しません|此页面不存在|此頁面不存在|페이지가 존재하지 않|هذه الصفحة غير موجودة|यह पेज मौजूद नहीं/iu],
 ]
 
 export const CONSENT =
   /accept all cookies|alle cookies akzeptieren|aceptar todas las cookies|accepter tous les cookies|aceitar todos os cookies|accetta tutti i cookie|すべてのクッキーを/iu
 export const CHALLENGE =
-  /verify (?:you are|you're|that you are) (?:a )?human|confirm (?:it's you|you're human)|your account has been locked|pass an? .{0,20}challenge|unusual (?:login|activity)|bestätige deine identität/iu
+  /verify (?:you are|you're|that you are) (?:a )?human|confirm (?:it's you|you're human)|your account has been locked|pass an? .{0,20}challenge|checking (?:your browser|if the site connection is secure)|enable javascript and cookies to continue|authenticate your account|unusual (?:login|activity)|bestätige deine identität/iu
 
 /** The entry of a post's menu that deletes it. */
 export const DELETE =

@@ -1,0 +1,67 @@
+import { AccountConfig, AccountId, type Metrics } from '@surepost/shared/contracts'
+import { z } from 'zod'
+
+/** What the bench needs of a running installation. */
+export interface World {
+  readonly playgroundUrl: string
+  readonly consoleUrl: string
+  readonly apiKey: string
+  readonly amqpUrl: string
+  readonly rabbitmqManagementUrl: string
+  readonly postgresUrl: string
+  readonly brokerPid: number
+}
+
+export type Figures = { readonly [figure in keyof Metrics]: number }
+
+const Created = z.looseObject({ id: z.string(), url: z.string() })
+const SignedUp = z.looseObject({ storageState: z.unknown() })
+const REQUEST_MS = 30_000
+
+const ask = async (method: string, url: string, body: unknown, apiKey?: string): Promise<unknown> => {
+  const response = await fetch(url, {
+    method,
+    headers: {
+      'content-type': 'application/json',
+      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(REQUEST_MS),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text.slice(0, 300)}`)
+  return text === '' ? undefined : (JSON.parse(text) as unknown)
+}
+
+const BUDGET = { perHour: 1_000, perDay: 10_000, minGapSeconds: 0 }
+
+/** Sign an account up on the site and hand it to the console. */
+export const signUp = async (
+  { playgroundUrl, consoleUrl, apiKey }: World,
+  handle: string,
+  checks: readonly number[],
+): Promise<AccountId> => {
+  const id = AccountId.parse(handle.replaceAll('_', '-'))
+  const config = AccountConfig.parse({ id, platform: 'x', handle, budgets: { post: BUDGET, reply: BUDGET }, checks })
+  const { storageState } = SignedUp.parse(await ask('POST', `${playgroundUrl}/admin/accounts`, { handle }))
+  await ask('PUT', `${consoleUrl}/v1/accounts/${id}`, config, apiKey)
+  await ask('PUT', `${consoleUrl}/v1/accounts/${id}/session`, storageState, apiKey)
+  return id
+}
+
+/** A post that is live on the site, with figures that stand still. */
+export const plantPost = async (
+  { playgroundUrl }: World,
+  post: { readonly handle: string; readonly text: string; readonly figures: Figures },
+): Promise<{ readonly id: string; readonly url: string }> =>
+  Created.parse(await ask('POST', `${playgroundUrl}/admin/posts`, post))
+
+export interface SiteFault {
+  readonly kind: string
+  readonly matching?: string
+  readonly probability?: number
+  readonly delayMs?: number
+}
+
+export const plantFault = async ({ playgroundUrl }: World, fault: SiteFault): Promise<void> =>
+  void (await ask('POST', `${playgroundUrl}/admin/faults`, fault))

@@ -1,0 +1,57 @@
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { messageOf } from '@surepost/shared/errors'
+import type { Capture } from '@surepost/platforms'
+
+/** How much is kept: pages, and for how long. */
+export interface EvidenceLimits {
+  readonly most: number
+  readonly days: number
+}
+
+/** What pages looked like that could not be read: a picture and the trimmed HTML of each, the newest only. */
+export interface Evidence {
+  /** A witness for the reading of one post. It never throws: what cannot be kept is said in the log. */
+  of(what: { readonly account: string; readonly platformId: string }): (capture: Capture) => Promise<void>
+}
+
+const DAY_MS = 86_400_000
+
+/** No evidence is kept. */
+export const noEvidence: Evidence = { of: () => async () => undefined }
+
+/** Keep evidence in a folder that only its owner may read. */
+export const evidenceIn = (folder: string, { most, days }: EvidenceLimits, log: Logger): Evidence => {
+  let last = Promise.resolve()
+  const keep = async (name: string, { html, screenshot }: Capture): Promise<void> => {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await writeFile(join(folder, `${name}.html`), html, { mode: 0o600 })
+    if (screenshot !== null) await writeFile(join(folder, `${name}.jpg`), screenshot, { mode: 0o600 })
+    await prune(folder, most, Date.now() - days * DAY_MS)
+  }
+  return {
+    of:
+      ({ account, platformId }) =>
+      (capture) => {
+        const name = `${new Date().toISOString().replaceAll(/[:.]/gu, '-')}-${account}-${platformId}-${capture.why}`
+        // One after the other, so that two do not prune each other's.
+        last = last
+          .then(() => keep(name, capture))
+          .catch((error: unknown) => log.warn({ err: messageOf(error) }, 'the evidence of a page could not be kept'))
+        return last
+      },
+  }
+}
+
+/** Remove what is too old, and the oldest of what is too much. Names begin with their time. */
+const prune = async (folder: string, most: number, before: number): Promise<void> => {
+  const files = (await readdir(folder)).filter((file) => /\.(?:html|jpg)$/u.test(file)).toSorted()
+  const pages = [...new Set(files.map((file) => file.replace(/\.\w+$/u, '')))]
+  const surplus = new Set(pages.slice(0, Math.max(0, pages.length - most)))
+  for (const file of files) {
+    const path = join(folder, file)
+    const isOld = surplus.has(file.replace(/\.\w+$/u, '')) || (await stat(path)).mtimeMs < before
+    if (isOld) await rm(path, { force: true })
+  }
+}

@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Client } from 'pg'
+import { z } from 'zod'
+import {
+  AccountConfig,
+  AccountId,
+  AuditAccount,
+  AuditReport,
+  DEFAULT_BUDGETS,
+  Hash,
+  PlatformId,
+  PostSubmitted,
+  SegmentPublished,
+  contentHash,
+  newId,
+  newPostId,
+  type PostId,
+} from '@surepost/shared/contracts'
+import { connectBus } from '@surepost/shared/messaging'
+import { silentLogger } from '@surepost/shared/runtime'
+import { eventually, isolate } from '@surepost/testkit'
+
+/** The machine may be busy. */
+const PATIENT = { timeoutMs: 60_000 }
+
+const environment = await isolate()
+const system = await environment.startServices({
+  only: ['playground', 'persister', 'browser-broker', 'scraper', 'console'],
+  // No schedule of its own while the test looks.
+  env: { persister: { AUDIT_EVERY_SECONDS: '2592000' } },
+})
+const { endpoints } = environment
+const bus = await connectBus({
+  url: endpoints.amqpUrl,
+  managementUrl: endpoints.rabbitmqManagementUrl,
+  service: 'test',
+  shards: 1,
+  log: silentLogger(),
+})
+const sql = new Client({ connectionString: endpoints.postgresUrl })
+await sql.connect()
+afterAll(async () => {
+  await sql.end()
+  await bus[Symbol.asyncDispose]()
+})
+
+const request = async (method: string, url: string, body?: unknown): Promise<unknown> => {
+  const response = await fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${system.apiKey}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`)
+  return text === '' ? undefined : JSON.parse(text)
+}
+const Live = z.looseObject({ id: PlatformId, url: z.string() })
+type Live = z.infer<typeof Live>
+const admin = `${system.playgroundUrl}/admin`
+/** A post that is live on the site. */
+const live = async (handle: string, text: string): Promise<Live> =>
+  Live.parse(await request('POST', `${admin}/posts`, { handle, text }))
+
+const signUp = async (id: string, handle: string): Promise<AccountId> => {
+  const account = AccountId.parse(id)
+  const config = AccountConfig.parse({ id, platform: 'x', handle, budgets: DEFAULT_BUDGETS, checks: [864_000] })
+  const { storageState } = (await request('POST', `${admin}/accounts`, { handle })) as { storageState: unknown }
+  await request('PUT', `${system.consoleUrl}/v1/accounts/${id}`, config)
+  await request('PUT', `${system.consoleUrl}/v1/accounts/${id}/session`, storageState)
+  return account
+}
+
+/** Say that a post was submitted and, with `id`, that it is live under it. */
+const record = async (account: AccountId, text: string, id: PlatformId | null): Promise<PostId> => {
+  const [postId, at] = [newPostId(), new Date().toISOString()]
+  const content = { segments: [{ text, media: [] }] }
+  const ofPost = { at, postId, revision: 1, account, platform: 'x' } as const
+  const notAfter = new Date(Date.now() + 3_600_000).toISOString()
+  const more = {
+    client: 'test',
+    approval: 'auto',
+    scheduledAt: new Date(Date.now() + 3_000_000).toISOString(),
+    notAfter,
+  } as const
+  await bus.emit(PostSubmitted, { ...ofPost, ...more, hash: Hash.parse(contentHash(content)), content })
+  if (id === null) return postId
+  const published = {
+    platformId: id,
+    url: `https://x.com/u/status/${id}`,
+    publishedAt: at,
+    source: 'response',
+    ledger: null,
+  } as const
+  await bus.emit(SegmentPublished, { ...ofPost, segment: 0, ...published })
+  return postId
+}
+const recorded = (postId: PostId) =>
+  sql
+    .query<{ platform_id: string | null; source: string; missing: boolean }>(
+      'select platform_id, source, missing from segments where post_id = $1',
+      [postId],
+    )
+    .then(({ rows }) => rows[0])
+
+const audit = (account: AccountId, handle: string): Promise<AuditReport> =>
+  bus.ask(
+    AuditAccount,
+    {
+      auditId: newId(),
+      account,
+      platform: 'x',
+      handle,
+      since: new Date(Date.now() - 3_600_000).toISOString(),
+      awaited: true,
+    },
+    AuditReport,
+    { timeoutMs: 110_000 },
+  )
+
+let ada: AccountId
+beforeAll(async () => {
+  ada = await signUp('ada', 'ada_audited')
+})
+
+describe('an audit of a page with every kind of gap', () => {
+  const posts: Record<string, PostId> = {}
+  const ids: Record<string, PlatformId> = {}
+  let report: AuditReport
+
+  beforeAll(async () => {
+    // A post that is never begun is known by its text as well; before its live twin, as in truth.
+    posts['unrecorded'] = await record(ada, 'Live, and nobody wrote it down', null)
+    // It is not being published any more, so nobody else is about to record it.
+    await eventually(async () => expect(await recorded(posts['unrecorded'] as PostId)).toBeDefined(), PATIENT)
+    await sql.query(`update posts set phase = 'failed', phase_at = now(), phase_revision = 1 where id = $1`, [
+      posts['unrecorded'],
+    ])
+    const text = {
+      fine: 'As it should be 👍 https://example.org/a/long/path/that/is/shortened/on/the/page?x=1',
+      missing: 'Here, and then not',
+      twice: 'Said once, shown twice',
+      wrong: 'Recorded under the id of another',
+    }
+    for (const [kind, words] of Object.entries(text)) {
+      const post = await live('ada_audited', words)
+      ids[kind] = post.id
+      const others = kind === 'wrong' ? (await live('somebody_else', 'Not ours at all')).id : post.id
+      if (kind === 'wrong') ids['others'] = others
+      posts[kind] = await record(ada, words, others)
+    }
+    ids['second'] = (await live('ada_audited', text.twice)).id
+    ids['unrecorded'] = (await live('ada_audited', 'Live, and nobody wrote it down')).id
+    ids['foreign'] = (await live('ada_audited', 'Posted by hand')).id
+    await request('DELETE', `${admin}/posts/${ids['missing']}`)
+    await eventually(async () => {
+      const { rows } = await sql.query('select 1 from segments where platform_id is not null')
+      expect(rows).toHaveLength(4)
+    }, PATIENT)
+    report = await audit(ada, 'ada_audited')
+  }, 180_000)
+
+  it('finds each, and nothing else', () => {
+    const of = (kind: string) => ({ postId: posts[kind], segment: 0 })
+    expect(report).toMatchObject({
+      outcome: 'gaps',
+      reason: null,
+      recovered: [{ ...of('unrecorded'), platformId: ids['unrecorded'] }],
+      missing: [{ ...of('missing'), platformId: ids['missing'] }],
+      wrongIds: [{ ...of('wrong'), recorded: ids['others'], platformId: ids['wrong'] }],
+      duplicates: [{ ...of('twice'), platformId: ids['twice'], other: ids['second'] }],
+    })
+    expect(report.foreign.map(({ platformId }) => platformId)).toEqual([ids['foreign']])
+  })
+
+  it('records what it found as facts, and deletes nothing', async () => {
+    await eventually(async () => {
+      expect(await recorded(posts['unrecorded'] as PostId)).toMatchObject({
+        platform_id: ids['unrecorded'],
+        source: 'audit',
+      })
+      expect(await recorded(posts['wrong'] as PostId)).toMatchObject({ platform_id: ids['wrong'] })
+      expect(await recorded(posts['missing'] as PostId)).toMatchObject({ missing: true })
+      expect((await sql.query('select outcome from audits where id = $1', [report.auditId])).rows).toEqual([
+        { outcome: 'gaps' },
+      ])
+    }, PATIENT)
+    const ledger = (await request('GET', `${system.playgroundUrl}/ledger`)) as {
+      id: string
+      deletedAt: string | null
+    }[]
+    expect(ledger.filter(({ deletedAt }) => deletedAt !== null).map(({ id }) => id)).toEqual([ids['missing']])
+  })
+
+  it('finds only what was not put right, when it is asked again', async () => {
+    const again = await audit(ada, 'ada_audited')
+    expect([again.recovered, again.missing, again.wrongIds]).toEqual([[], [], []])
+    expect([again.foreign.length, again.duplicates.length]).toEqual([1, 1])
+  }, 120_000)
+})
+
+describe('an audit', () => {
+  it('is clean where both sides agree, far down a list that loads as one scrolls', async () => {
+    const grace = await signUp('grace', 'grace_audited')
+    const texts = Array.from({ length: 45 }, (_, n) => `Post ${n + 1} of a long list`)
+    for (const text of texts) await record(grace, text, (await live('grace_audited', text)).id)
+    await eventually(async () => {
+      const { rows } = await sql.query(`select 1 from segments where account = 'grace' and platform_id is not null`)
+      expect(rows).toHaveLength(texts.length)
+    }, PATIENT)
+    expect(await audit(grace, 'grace_audited')).toMatchObject({
+      outcome: 'clean',
+      seen: 45,
+      recorded: 45,
+      reason: null,
+    })
+  }, 180_000)
+
+  it('that cannot read the account’s page is invalid, and says missing of nothing', async () => {
+    await request('POST', `${admin}/faults`, { kind: 'list_error', handle: 'ada_audited' })
+    await request('POST', `${admin}/faults`, { kind: 'page_error', handle: 'ada_audited' })
+    try {
+      const report = await audit(ada, 'ada_audited')
+      expect(report).toMatchObject({ outcome: 'invalid', missing: [], foreign: [], seen: 0 })
+      expect(report.reason).not.toBeNull()
+    } finally {
+      await request('DELETE', `${admin}/faults`)
+    }
+    await eventually(async () => {
+      const { rows } = await sql.query(
+        `select last_outcome from job_heartbeats where job = 'account.audit' and account = 'ada'`,
+      )
+      expect(rows).toEqual([{ last_outcome: 'failed' }])
+    }, PATIENT)
+  }, 180_000)
+})
