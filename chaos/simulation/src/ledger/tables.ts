@@ -55,6 +55,12 @@ export const memoryTables = (current: () => Rows): Tables => ({
         a.state !== 'aborted' &&
         a.postId !== except,
     ).sort((a, b) => b.begunAt - a.begunAt)[0] ?? null,
+  sameTextElsewhere: (account, textHash, since) =>
+    select(
+      current(),
+      (a) => a.account !== account && a.textHash === textHash && a.begunAt > since && a.state !== 'aborted',
+    ).sort((a, b) => b.begunAt - a.begunAt)[0] ?? null,
+  optedOut: (platform, person) => current().optedOut.has(`${platform} ${person}`),
   taken: (account, since, except) =>
     select(
       current(),

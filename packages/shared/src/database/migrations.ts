@@ -16,6 +16,8 @@ export const MIGRATIONS: readonly string[] = [
   '20261123161000',
   '20261125130000',
   '20261125130100',
+  '20261125150000',
+  '20261125150100',
 ]
 
 /** The migrations that are needed and not among those applied, oldest first. */

@@ -7,6 +7,8 @@ import type {
   JobLockRow,
   JobRunRow,
   MentionRow,
+  ModelRequestRow,
+  OptedOutRow,
   PostRow,
   ReadingRow,
   SegmentRow,
@@ -52,6 +54,8 @@ export type Schema = {
         ]
       >
       mentions: ReadOnly<MentionRow>
+      opted_out: ReadOnly<OptedOutRow>
+      model_requests: ReadOnly<ModelRequestRow>
       accounts: ReadOnly<AccountRow>
       job_runs: ReadOnly<JobRunRow>
       job_heartbeats: ReadOnly<JobHeartbeatRow>

@@ -1,5 +1,14 @@
 import type { Account, Action, Appointment, KillSwitch, LeaseRecord, Millis, Revocation, Spend } from './model.ts'
-import type { AccountId, ActionKey, ApprovedPost, Hash, PlatformId, PostId, PostKind } from '@surepost/shared/contracts'
+import type {
+  AccountId,
+  ActionKey,
+  ApprovedPost,
+  Hash,
+  PlatformId,
+  PlatformName,
+  PostId,
+  PostKind,
+} from '@surepost/shared/contracts'
 
 /** Everything the ledger knows of one post: the actions of all its revisions and its revocation. */
 export interface PostView {
@@ -31,6 +40,9 @@ export interface Tables {
   appointment(postId: PostId): Appointment | null
   /** The newest action of another post with this text on this account that was begun since, and may be or is live. */
   sameText(account: AccountId, textHash: Hash, since: Millis, except: PostId): Action | null
+  /** The newest action of any other account with this text that was begun since, and may be or is live. */
+  sameTextElsewhere(account: AccountId, textHash: Hash, since: Millis): Action | null
+  optedOut(platform: PlatformName, person: string): boolean
   /** Ids of live actions of the account that were published or settled since, but not of `except`; at most 1,000. */
   taken(account: AccountId, since: Millis, except: ActionKey): readonly PlatformId[]
   ownerOf(account: AccountId, platformId: PlatformId): Action | null

@@ -1,6 +1,7 @@
 import { attentionReminder } from './attention.ts'
 import { checkScheduler } from './check-scheduler.ts'
 import { dispatcher } from './dispatcher.ts'
+import { failingJobs } from './failing-jobs.ts'
 import { harvestScheduler } from './harvest-scheduler.ts'
 import { housekeeping } from './housekeeping.ts'
 import type { Job } from './job.ts'
@@ -10,6 +11,13 @@ import { replyScheduler } from './reply-scheduler.ts'
 
 /** Every job of the persister. */
 export const allJobs = (ports: JobPorts): readonly Job[] =>
-  [dispatcher, checkScheduler, harvestScheduler, replyScheduler, missedMarker, attentionReminder, housekeeping].map(
-    (job) => job(ports),
-  )
+  [
+    dispatcher,
+    checkScheduler,
+    harvestScheduler,
+    replyScheduler,
+    missedMarker,
+    attentionReminder,
+    failingJobs,
+    housekeeping,
+  ].map((job) => job(ports))
