@@ -19,7 +19,7 @@ export interface DraftBounds {
 }
 
 /** Two answers that share so many of their pairs of words say the same. */
-const ALIKE = 0.8
+const ALIKE = 0.7
 /** So many words in a row are no accident. */
 const LEAKED_WORDS = 7
 

@@ -63,7 +63,10 @@ const read = async (
   const seen = await session.readMentions(since, { signal })
   if (seen.kind !== 'read') return { mentions: [], whole: false, trouble: seen }
   const whole = seen.complete || since === null
-  return { whole, ...(await withConversations({ session, lease, passOver, signal }, oldest(seen.items, MOST_MENTIONS))) }
+  return {
+    whole,
+    ...(await withConversations({ session, lease, passOver, signal }, oldest(seen.items, MOST_MENTIONS))),
+  }
 }
 
 interface End {
