@@ -1,6 +1,7 @@
 export * from './platform.ts'
 export { breakerKeys, platformBreakers } from './breakers.ts'
 export { guarded, type Tried } from './guarded.ts'
+export { entitiesX } from './x/entities.ts'
 export { measureX, X_LIMIT } from './x/length.ts'
 export { parseCount } from './x/read/numbers.ts'
 export { readPost, type WantedPost } from './x/read/post.ts'

@@ -77,7 +77,13 @@ export interface SeenPost {
 
 /** Reading one post. The kinds other than `read` are what the platform said, not failures of ours, but for `unreadable`. */
 export type PostReading =
-  | { readonly kind: 'read'; readonly post: SeenPost; readonly metrics: Metrics }
+  | {
+      readonly kind: 'read'
+      readonly post: SeenPost
+      readonly metrics: Metrics
+      /** The posts above it in its conversation, oldest first, as far as its own page shows them. */
+      readonly above?: readonly Pick<SeenPost, 'platformId' | 'author' | 'text'>[]
+    }
   | { readonly kind: 'deleted' }
   | { readonly kind: 'session'; readonly trouble: SessionTrouble; readonly detail: string }
   | { readonly kind: 'throttled'; readonly until: Date }

@@ -1,26 +1,20 @@
+import { FACT_QUEUES, factQueueName } from '@surepost/shared/contracts'
 import { connectBus } from '@surepost/shared/messaging'
 import { parseConfig, runService } from '@surepost/shared/runtime'
 import { platformFor } from '@surepost/platforms'
 import { configSchema } from './config.ts'
-import { llmDrafter } from './drafting/llm.ts'
-import { templateDrafter } from './drafting/templates.ts'
+import { openDrafting } from './drafting/open.ts'
+import { createRest } from './drafting/rest.ts'
 import { draftReply } from './handlers/draft-reply.ts'
+import { hearMention } from './handlers/hear-mention.ts'
 
 /** Drafts wait for a model far longer than they compute; this bounds what one process asks of it at once. */
 const PREFETCH = 4
+const MENTIONS_PREFETCH = 50
 
 await runService('replier', async (scope) => {
   const config = parseConfig(configSchema)
-  const shards = config.BROKER_SHARDS
-  const draft =
-    config.REPLIER_DRAFTER === 'llm'
-      ? llmDrafter({
-          baseUrl: config.LLM_BASE_URL,
-          apiKey: config.LLM_API_KEY,
-          model: config.LLM_MODEL,
-          timeoutMs: config.LLM_TIMEOUT_MS,
-        })
-      : templateDrafter()
+  const drafting = openDrafting(config)
   if (config.REPLIER_DRAFTER === 'templates')
     scope.log.warn('answers are fixed sentences, not a model: REPLIER_DRAFTER is templates')
   const bus = scope.use(
@@ -28,11 +22,14 @@ await runService('replier', async (scope) => {
       url: config.AMQP_URL,
       managementUrl: config.RABBITMQ_MANAGEMENT_URL,
       service: scope.name,
-      shards,
+      shards: config.BROKER_SHARDS,
       log: scope.log,
       scope,
     }),
   )
   const platforms = { for: (name: 'x') => platformFor(name, { baseUrl: config.X_BASE_URL }) }
-  scope.use(await bus.consume([draftReply({ bus, draft, platforms, shards })], { prefetch: PREFETCH }))
+  const heard = factQueueName(FACT_QUEUES.replier, 0)
+  scope.use(await bus.consumeFacts(heard, [hearMention({ bus })], { prefetch: MENTIONS_PREFETCH }))
+  const drafts = draftReply({ bus, rest: createRest(), platforms, ...drafting })
+  scope.use(await bus.consume([drafts], { prefetch: PREFETCH }))
 })

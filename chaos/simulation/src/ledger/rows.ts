@@ -29,6 +29,8 @@ export interface Rows {
   readonly revocations: Map<PostId, Revocation>
   readonly accounts: Map<AccountId, Account>
   readonly sessions: Set<AccountId>
+  /** Platform and person. */
+  readonly optedOut: Set<string>
   readonly leases: Map<string, LeaseRecord>
   spends: readonly Spend[]
   readonly appointments: Map<PostId, Appointment>
@@ -45,6 +47,7 @@ export const emptyRows = (id: string, birth: Millis): Rows => ({
   revocations: new Map(),
   accounts: new Map(),
   sessions: new Set(),
+  optedOut: new Set(),
   leases: new Map(),
   spends: [],
   appointments: new Map(),
@@ -59,6 +62,7 @@ export const copyOf = (rows: Rows): Rows => ({
   revocations: new Map(rows.revocations),
   accounts: new Map(rows.accounts),
   sessions: new Set(rows.sessions),
+  optedOut: new Set(rows.optedOut),
   leases: new Map(rows.leases),
   appointments: new Map(rows.appointments),
   commands: new Map(rows.commands),

@@ -60,6 +60,12 @@ export const memoryTables = (current: () => Rows): Tables => ({
     select(current(), (a) => a.account === account && isUnsettled(a) && a.textHash === null && a.postId !== except)
       .sort((a, b) => b.begunAt - a.begunAt)
       .slice(0, MOST_WORDLESS),
+  sameTextElsewhere: (account, textHash, since) =>
+    select(
+      current(),
+      (a) => a.account !== account && a.textHash === textHash && a.begunAt > since && a.state !== 'aborted',
+    ).sort((a, b) => b.begunAt - a.begunAt)[0] ?? null,
+  optedOut: (platform, person) => current().optedOut.has(`${platform} ${person}`),
   taken: (account, since, except) =>
     select(
       current(),

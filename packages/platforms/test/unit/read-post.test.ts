@@ -57,9 +57,12 @@ describe('reading a post', () => {
   })
 
   it('finds the post in a conversation behind its parent, and says what it answers', () => {
-    const { post, metrics, lostParent } = read('conversation', OURS)
+    const { post, metrics, lostParent, above } = read('conversation', OURS)
     expect(post.inReplyTo).toBe('1990000000000000001')
     expect(lostParent).toBe(false)
+    expect(above).toMatchObject([
+      { platformId: '1990000000000000001', author: 'somebody', text: 'What time is the tide?' },
+    ])
     expect(metrics).toEqual({ replies: 1, reposts: 0, quotes: null, likes: 3, bookmarks: 0, views: 57 })
   })
 
@@ -70,9 +73,10 @@ describe('reading a post', () => {
   })
 
   it('does not take what stands above a deleted parent for the parent', () => {
-    const { post, lostParent } = read('parent-deleted', OURS)
+    const { post, lostParent, above } = read('parent-deleted', OURS)
     expect(post.inReplyTo).toBeNull()
     expect(lostParent).toBe(true)
+    expect(above).toEqual([])
   })
 
   it('reads the parent of a conversation page as itself', () => {

@@ -53,15 +53,13 @@ const entriesOfProfile = (site: Site, account: Account, replies: boolean): reado
   ])
 }
 
-/** Posts of others that name an account or answer one of its posts. */
+/** Posts of others that name an account, or answer or quote one of its posts. */
 const entriesOfMentions = (site: Site, viewer: Account): readonly Entry[] => {
   const name = new RegExp(`(?<![\\w@])@${viewer.handle}\\b`, 'iu')
+  const isOurs = (id: string | null): boolean => id !== null && site.world.post(id)?.handle === viewer.handle
   return newestFirst(site.world.allPosts())
     .filter((post) => post.handle !== viewer.handle)
-    .filter(
-      (post) =>
-        name.test(post.text) || (post.inReplyTo !== null && site.world.post(post.inReplyTo)?.handle === viewer.handle),
-    )
+    .filter((post) => name.test(post.text) || isOurs(post.inReplyTo) || isOurs(post.quotes))
     .map((post) => ({ post, style: {} }))
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AccountId, PlatformName } from './ids.ts'
 import { DEFAULT_CHECKS } from './metrics.ts'
+import { ReplyRules } from './replies.ts'
 
 /** How often one kind of action may be taken. Counted from the ledger, so it holds while the database is away. */
 export const Budget = z.strictObject({
@@ -29,6 +30,8 @@ export const AccountConfig = z.strictObject({
       approval: z.enum(['review', 'auto']),
       voice: z.string().max(2_000),
       harvestEverySeconds: z.number().positive(),
+      /** Left out: the rules' own defaults. */
+      rules: ReplyRules.optional(),
     })
     .default({ enabled: false, approval: 'review', voice: '', harvestEverySeconds: 300 }),
 })

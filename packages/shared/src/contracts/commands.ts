@@ -7,6 +7,7 @@ import { AccountId, Instant, PlatformId, PlatformName, PostId } from './ids.ts'
 import { Mention } from './mentions.ts'
 import { Metrics } from './metrics.ts'
 import { ApprovedPost } from './posts.ts'
+import { NO_CONTEXT, ReplyContext, ReplyRules } from './replies.ts'
 
 export const PublishPost = defineCommand({
   type: 'post.publish',
@@ -78,9 +79,16 @@ export const HarvestMentions = defineCommand({
   retry: { rungs: ['5s', '30s'] },
 })
 
+/** Version 1 had no rules and no context: whatever is left of it is handed back and asked for again. */
+const withContext = (previous: unknown): unknown => {
+  if (typeof previous !== 'object' || previous === null) return previous
+  const { authorIsOurs: _, ...rest } = previous as Record<string, unknown>
+  return { ...rest, rules: {}, context: NO_CONTEXT }
+}
+
 export const DraftReply = defineCommand({
   type: 'reply.draft',
-  version: 1,
+  version: 2,
   queue: 'replier.draft',
   body: z.strictObject({
     account: AccountId,
@@ -88,11 +96,12 @@ export const DraftReply = defineCommand({
     handle: z.string().min(1).max(64),
     approval: z.enum(['review', 'auto']),
     voice: z.string().max(2_000),
-    /** Another of our own accounts wrote it: two of them would answer each other for ever. */
-    authorIsOurs: z.boolean(),
+    rules: ReplyRules,
     mention: Mention,
+    context: ReplyContext,
   }),
   retry: { rungs: ['5s', '30s', '2min', '10min'] },
+  upgrade: withContext,
 })
 
 // What follows goes to the broker's control queue, in order, so that a starting broker can drain it before it grants.

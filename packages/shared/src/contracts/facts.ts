@@ -6,6 +6,7 @@ import { AccountId, Hash, Instant, PlatformId, PlatformName, PostId } from './id
 import { Metrics } from './metrics.ts'
 import { Mention } from './mentions.ts'
 import { PostContent } from './posts.ts'
+import { DeferCategory } from './replies.ts'
 
 /** Which ledger said so, and as its how-manieth word: a ledger behind the recorded sequence is a restored backup. */
 export const LedgerMark = z.strictObject({ id: z.uuid(), seq: z.int().positive() })
@@ -156,6 +157,48 @@ export const MentionDecided = defineFact({
   }),
 })
 
+/** No decision could be made yet, and why; it is asked for again after `until`. */
+export const MentionDeferred = defineFact({
+  type: 'mention.deferred',
+  version: 1,
+  body: z.strictObject({
+    ...at,
+    account: AccountId,
+    mention: PlatformId,
+    /** Which asking for the decision this ends. */
+    ask: z.int().min(0),
+    category: DeferCategory,
+    reason: Reason,
+    until: Instant,
+  }),
+})
+/** Its author wants no answers: from no account of ours, ever. */
+export const MentionOptedOut = defineFact({
+  type: 'mention.opted_out',
+  version: 1,
+  body: z.strictObject({
+    ...at,
+    account: AccountId,
+    mention: PlatformId,
+    platform: PlatformName,
+    /** Handle without the @, in lower case. */
+    person: z.string().regex(/^[a-z0-9_]{1,64}$/),
+  }),
+})
+const ofRequest = { ...at, account: AccountId, mention: PlatformId, request: z.uuid(), model: z.string().max(200) }
+/** Said before a model is asked: the most that the request can spend. It counts until `mention.draft_spent` corrects it. */
+export const DraftRequested = defineFact({
+  type: 'mention.draft_requested',
+  version: 1,
+  body: z.strictObject({ ...ofRequest, tokens: z.int().min(0), costMicros: z.int().min(0) }),
+})
+/** What the request spent, by the response's own word. */
+export const DraftSpent = defineFact({
+  type: 'mention.draft_spent',
+  version: 1,
+  body: z.strictObject({ ...ofRequest, tokens: z.int().min(0), costMicros: z.int().min(0) }),
+})
+
 export const AccountConfigured = defineFact({
   type: 'account.configured',
   version: 1,
@@ -258,6 +301,10 @@ export const FACTS = [
   CheckMissed,
   MentionHarvested,
   MentionDecided,
+  MentionDeferred,
+  MentionOptedOut,
+  DraftRequested,
+  DraftSpent,
   AccountConfigured,
   AccountPaused,
   AccountResumed,
@@ -269,5 +316,8 @@ export const FACTS = [
   LedgerMarked,
 ] as const
 
-/** The facts that settle an action wherever they come from; every ledger hears them (and the mark of a starting one). */
-export const SETTLING_FACTS = [SegmentPublished, SegmentDeleted, SegmentMissing, LedgerMarked] as const
+/**
+ * The facts that every ledger hears: those that settle an action wherever they come from, who wants no answers, and the mark
+ * of a starting one.
+ */
+export const SETTLING_FACTS = [SegmentPublished, SegmentDeleted, SegmentMissing, MentionOptedOut, LedgerMarked] as const

@@ -82,3 +82,7 @@ export const sha256 = (data: string | Uint8Array): string => createHash('sha256'
 /** The id of the one fact that says "this mention was seen by this account". */
 export const mentionFactId = (account: AccountId, mention: PlatformId): string =>
   named(ANSWER, 'seen', account, mention)
+
+/** The id of the one fact that says "the author of this mention wants no answers". */
+export const optOutFactId = (account: AccountId, mention: PlatformId): string =>
+  named(ANSWER, 'opted out', account, mention)

@@ -101,6 +101,7 @@ export const BeginRefusal = z.enum([
   'paused',
   'kill_switch',
   'same_text',
+  'opted_out',
   'too_late',
   'hash_changed',
   'not_yet',

@@ -19,6 +19,8 @@ export interface Submission {
   readonly client: string
   readonly approval: 'auto' | 'review'
   readonly scheduledAt: Date | null
+  /** Not created after this; a day after its time when left out. */
+  readonly notAfter?: Date
   /** It may have been submitted before, and nobody can say when: then its age is left out. */
   readonly mayBeRepeat?: boolean
 }
@@ -88,7 +90,7 @@ export const submit = (submission: Submission, now: Date): Submitted => {
   const { postId, account, platform, content, client, approval, scheduledAt, mayBeRepeat = false } = submission
   const hash = contentHash(content)
   const at = now.toISOString()
-  const notAfter = notAfterOf(scheduledAt, now)
+  const notAfter = submission.notAfter?.toISOString() ?? notAfterOf(scheduledAt, now)
   const revision = 1
   return {
     submitted: {

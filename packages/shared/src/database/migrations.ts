@@ -19,6 +19,8 @@ export const MIGRATIONS: readonly string[] = [
   '20261125140000',
   '20261125141000',
   '20261125141100',
+  '20261125150000',
+  '20261125150100',
 ]
 
 /** The migrations that are needed and not among those applied, oldest first. */

@@ -9,10 +9,13 @@ import {
   PostContent,
   PostId,
   PostState,
+  ReplyContext,
+  ReplyRules,
 } from '../contracts/index.ts'
 
 /** A timestamp of Postgres, as JSON has it. */
 const Timestamp = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
+const AsInstant = Timestamp.transform((at) => at.toISOString())
 
 /** The database's functions: what each takes and what it answers. Answers are checked, since they drive commands. */
 const procedure =
@@ -117,8 +120,9 @@ const OpenMention = z.object({
   handle: z.string(),
   approval: z.enum(['review', 'auto']),
   voice: z.string(),
-  authorIsOurs: z.boolean(),
-  mention: z.object({ ...Mention.shape, createdAt: Timestamp.transform((at) => at.toISOString()) }),
+  rules: ReplyRules,
+  mention: z.object({ ...Mention.shape, createdAt: AsInstant }),
+  context: z.object({ ...ReplyContext.shape, validUntil: AsInstant }),
 })
 export type OpenMention = z.infer<typeof OpenMention>
 
@@ -215,6 +219,21 @@ export const PROCEDURES = {
     z.array(DueAudit),
   ),
   claim_expired_doubts: procedure<Fence & { max_rows: number; after_seconds: number }>()(z.array(ExpiredDoubt)),
+  failing_jobs: procedure<Fence & { repeat_seconds: number; max_rows: number }>()(
+    z.object({
+      raise: z.array(
+        z.object({
+          key: z.string(),
+          job: z.string(),
+          account: z.string().nullable(),
+          failures: z.int(),
+          category: z.string().nullable(),
+          detail: z.string().nullable(),
+        }),
+      ),
+      clear: z.array(z.string()),
+    }),
+  ),
   hold_job_lock: procedure<{ job_name: string; holder_id: string; ttl_seconds: number }>()(z.int().nullable()),
   release_job_lock: procedure<{ job_name: string; holder_id: string }>()(z.boolean()),
   ensure_fact_partitions: procedure<{ months_ahead?: number }>()(z.array(z.string())),

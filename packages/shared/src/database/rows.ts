@@ -1,6 +1,14 @@
 // Rows as PostgREST answers them, column by column as the migrations made them (a test compares the two). Timestamps are
 // ISO strings with an offset: see `toInstant`. Types, not interfaces: supabase-js wants them assignable to Record.
-import type { AccountConfig, AuditReport, Metrics, PostContent, PostState } from '../contracts/index.ts'
+import type {
+  AccountConfig,
+  AuditReport,
+  DeferCategory,
+  Metrics,
+  PostContent,
+  PostState,
+  Turn,
+} from '../contracts/index.ts'
 
 type Timestamp = string
 type Phase = 'queued' | 'publishing' | 'unknown' | 'failed' | 'missed' | 'needs_attention'
@@ -137,6 +145,37 @@ export type MentionRow = {
   post_id: string | null
   asked: number
   claimed_until: Timestamp | null
+  conversation: Turn[] | null
+  deferred_until: Timestamp | null
+  deferred_category: DeferCategory | null
+  deferred_reason: string | null
+  deferred_at: Timestamp | null
+  deferred_by: string | null
+  deferrals: number
+}
+
+/** Somebody who wants no answers. */
+export type OptedOutRow = {
+  platform: string
+  person: string
+  at: Timestamp
+  fact: string
+  account: string
+  mention: string
+}
+
+/** One request to the model. */
+export type ModelRequestRow = {
+  id: string
+  at: Timestamp | null
+  account: string | null
+  mention: string | null
+  model: string | null
+  most_tokens: number | null
+  most_cost_micros: number | null
+  used_tokens: number | null
+  used_cost_micros: number | null
+  ended_at: Timestamp | null
 }
 
 export type AccountRow = {

@@ -9,6 +9,8 @@ import type {
   JobRunRow,
   MentionRow,
   PostOutcomeRow,
+  ModelRequestRow,
+  OptedOutRow,
   PostRow,
   ReadingRow,
   SegmentRow,
@@ -54,6 +56,8 @@ export type Schema = {
         ]
       >
       mentions: ReadOnly<MentionRow>
+      opted_out: ReadOnly<OptedOutRow>
+      model_requests: ReadOnly<ModelRequestRow>
       accounts: ReadOnly<AccountRow>
       job_runs: ReadOnly<JobRunRow>
       job_heartbeats: ReadOnly<JobHeartbeatRow>

@@ -1,6 +1,7 @@
 import {
   type AccountId,
   LedgerMarked,
+  MentionOptedOut,
   SegmentDeleted,
   SegmentMissing,
   SegmentPublished,
@@ -49,6 +50,11 @@ export const settlingRoutes = (ports: SettlingPorts, marked: (mark: string) => v
     handle(SegmentMissing, async ({ body }) =>
       ours(body.account) ? settle(body.postId, ledger.ask('missing', body)) : done,
     ),
+    handle(MentionOptedOut, async ({ body }) => {
+      // Of whichever account: every shard knows everybody who wants no answers.
+      await ledger.ask('optOut', body)
+      return done
+    }),
     handle(LedgerMarked, async ({ body }) => {
       // Behind every fact before it: the ledger carries out what it is asked in order.
       await ledger.care('status')

@@ -90,6 +90,11 @@ const putStanding = (
       prepare('insert or replace into commands values (?, ?, ?)').run(c.postId, c.revision, JSON.stringify(c))
       break
     }
+    case 'opt_out': {
+      const { platform, person, at } = write.optOut
+      prepare('insert or ignore into opted_out values (?, ?, ?)').run(platform, person, at)
+      break
+    }
     case 'kill_switch':
       prepare(`insert or replace into meta values ('kill_switch', ?)`).run(JSON.stringify(write.killSwitch))
   }

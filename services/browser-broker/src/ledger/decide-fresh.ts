@@ -1,5 +1,6 @@
 import type { BeginAction, BeginAnswer, BeginRefusal } from '@surepost/shared/contracts'
 import { isCommandStale, isLater } from './age.ts'
+import { optOutGate, otherAccountGate } from './decide-optout.ts'
 import { type Action, type Millis, instant, keyOf } from './model.ts'
 import type { Policy } from './policy.ts'
 import { giveUpAt } from './settle-window.ts'
@@ -70,6 +71,8 @@ export const decideFresh = (
   const gate =
     revokedGate(tables, request) ??
     staleGate(tables, request) ??
+    optOutGate(tables, request) ??
+    otherAccountGate(tables, request, now - policy.sameTextWindowMs) ??
     orderGate(tables, request, before, now, policy) ??
     timeGate(request, now) ??
     twinGate(tables, request, now, policy)

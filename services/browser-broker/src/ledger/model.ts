@@ -6,6 +6,7 @@ import {
   type KillSwitch,
   type LeaseClass,
   type PlatformId,
+  type PlatformName,
   type PostId,
   type PostKind,
 } from '@surepost/shared/contracts'
@@ -113,6 +114,14 @@ export interface Appointment {
   readonly at: Millis
   /** Creates it will need. */
   readonly need: number
+}
+
+/** Somebody who wants no answers, from no account, ever. */
+export interface OptOut {
+  readonly platform: PlatformName
+  /** Handle in lower case. */
+  readonly person: string
+  readonly at: Millis
 }
 
 /** Why an account rests. A holder's pause says that the platform wants a person or rest; an operator's only stops acting. */

@@ -6,6 +6,7 @@ import type {
   Deletion,
   Hash,
   LeaseClass,
+  MentionOptedOut,
   PostId,
   SegmentDeleted,
   SegmentMissing,
@@ -26,6 +27,7 @@ import {
   decideLeaseEnded,
   decideUnknown,
 } from './decide-outcome.ts'
+import { decideOptOut } from './decide-optout.ts'
 import { decidePerson } from './decide-person.ts'
 import { decideResends } from './decide-resend.ts'
 import { decideGone, decidePublished } from './decide-settle.ts'
@@ -101,6 +103,7 @@ export const OPERATIONS = {
   deleted: (m: Moment, fact: BodyOf<typeof SegmentDeleted>) => decideGone(m.tables, fact, 'deleted', m.now),
   missing: (m: Moment, fact: BodyOf<typeof SegmentMissing>) => decideGone(m.tables, fact, 'missing', m.now),
 
+  optOut: (_: Moment, fact: BodyOf<typeof MentionOptedOut>) => decideOptOut(fact),
   configure: (m: Moment, config: AccountConfig) => decideConfigure(m.tables, config, m.now),
   pause: (m: Moment, account: AccountId, pause: Pause, said?: string) =>
     decidePause(m.tables, account, pause, m.now, said),

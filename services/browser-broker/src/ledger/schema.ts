@@ -30,6 +30,7 @@ create unique index if not exists actions_platform_id on actions (account, platf
 create index if not exists actions_unsettled on actions (account, touched_at) where state in ('open', 'unknown');
 create index if not exists actions_lease on actions (lease_id) where state in ('open', 'unknown');
 create index if not exists actions_text on actions (account, text_hash, begun_at) where text_hash is not null;
+create index if not exists actions_text_anywhere on actions (text_hash, begun_at) where text_hash is not null;
 create index if not exists actions_live on actions (account, published_at) where state = 'done';
 create index if not exists actions_old on actions (not_after) where state in ('done', 'aborted');
 
@@ -60,6 +61,10 @@ create table if not exists leases (id text primary key, account text not null, e
 create index if not exists leases_living on leases (account) where ended_at is null;
 create table if not exists commands (
   post_id text not null, revision integer not null, body text not null, primary key (post_id, revision)
+) strict;
+
+create table if not exists opted_out (
+  platform text not null, person text not null, at integer not null, primary key (platform, person)
 ) strict;
 
 create table if not exists outbox (

@@ -44,7 +44,7 @@ const first = <T>(items: readonly T[]): T | null => items[0] ?? null
 
 type Reader = ReturnType<typeof readerOf>
 
-type Standing = 'ledger' | 'account' | 'lease' | 'hasSession' | 'command'
+type Standing = 'ledger' | 'account' | 'lease' | 'hasSession' | 'command' | 'optedOut'
 const standingTables = ({ rows, docs }: Reader): Pick<Tables, Standing> => {
   const meta = (key: string): string | undefined =>
     rows<{ value: string }>('select value from meta where key = ?', key)[0]?.value
@@ -57,6 +57,8 @@ const standingTables = ({ rows, docs }: Reader): Pick<Tables, Standing> => {
     account: (id) => first(docs<Account>('select doc from accounts where id = ?', id)),
     lease: (id) => first(docs<LeaseRecord>('select doc from leases where id = ?', id)),
     hasSession: (account) => rows('select 1 from sessions where account = ?', account).length > 0,
+    optedOut: (platform, person) =>
+      rows('select 1 from opted_out where platform = ? and person = ?', platform, person).length > 0,
     command: (postId, revision) => {
       const [row] = rows<{ body: string }>(
         'select body from commands where post_id = ? and revision = ?',
@@ -115,6 +117,16 @@ const actionTables = ({ rows, docs }: Reader): Pick<Tables, Actions> => ({
        order by begun_at desc limit ${MOST_WORDLESS}`,
       account,
       except,
+    ),
+  sameTextElsewhere: (account, textHash, since) =>
+    first(
+      docs<Action>(
+        `select doc from actions where text_hash = ? and begun_at > ? and account <> ? and state <> 'aborted'
+       order by begun_at desc limit 1`,
+        textHash,
+        since,
+        account,
+      ),
     ),
   taken: (account, since, except) =>
     rows<{ id: string }>(

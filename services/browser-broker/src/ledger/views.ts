@@ -1,5 +1,14 @@
 import type { Account, Action, Appointment, KillSwitch, LeaseRecord, Millis, Revocation, Spend } from './model.ts'
-import type { AccountId, ActionKey, ApprovedPost, Hash, PlatformId, PostId, PostKind } from '@surepost/shared/contracts'
+import type {
+  AccountId,
+  ActionKey,
+  ApprovedPost,
+  Hash,
+  PlatformId,
+  PlatformName,
+  PostId,
+  PostKind,
+} from '@surepost/shared/contracts'
 
 /** Everything the ledger knows of one post: the actions of all its revisions and its revocation. */
 export interface PostView {
@@ -33,6 +42,9 @@ export interface Tables {
   sameText(account: AccountId, textHash: Hash, since: Millis, except: PostId): Action | null
   /** Actions of other posts of the account that are open or unknown and have no text, newest first, at most 100. */
   unsettledWordless(account: AccountId, except: PostId): readonly Action[]
+  /** The newest action of any other account with this text that was begun since, and may be or is live. */
+  sameTextElsewhere(account: AccountId, textHash: Hash, since: Millis): Action | null
+  optedOut(platform: PlatformName, person: string): boolean
   /** Ids of live actions of the account that were published or settled since, but not of `except`; at most 1,000. */
   taken(account: AccountId, since: Millis, except: ActionKey): readonly PlatformId[]
   ownerOf(account: AccountId, platformId: PlatformId): Action | null

@@ -19,7 +19,17 @@ import type {
   SegmentPublished,
   SegmentUnknown,
 } from '@surepost/shared/contracts'
-import type { Account, Action, Appointment, KillSwitch, LeaseRecord, Millis, Revocation, Spend } from './model.ts'
+import type {
+  Account,
+  Action,
+  Appointment,
+  KillSwitch,
+  LeaseRecord,
+  Millis,
+  OptOut,
+  Revocation,
+  Spend,
+} from './model.ts'
 
 type FactOf<C extends FactContract> = { readonly emit: C['type']; readonly body: Omit<InputOf<C>, 'ledger'> }
 
@@ -53,6 +63,7 @@ export type Write =
   | { readonly put: 'revocation'; readonly revocation: Revocation }
   | { readonly put: 'account'; readonly account: Account }
   | { readonly put: 'lease'; readonly lease: LeaseRecord }
+  | { readonly put: 'opt_out'; readonly optOut: OptOut }
   | { readonly put: 'command'; readonly command: ApprovedPost }
   | { readonly put: 'kill_switch'; readonly killSwitch: KillSwitch }
   | { readonly drop: 'spend'; readonly key: ActionKey; readonly attempt: number }

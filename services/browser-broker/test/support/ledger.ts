@@ -102,6 +102,7 @@ export class TestLedger implements Disposable {
       'sessions',
       'leases',
       'commands',
+      'opted_out',
       'outbox',
     ])
       this.store.db.exec(`delete from ${table}`)

@@ -3,6 +3,7 @@ import { auditScheduler } from './audit-scheduler.ts'
 import { checkScheduler } from './check-scheduler.ts'
 import { deadLetterWatch } from './dead-letter-watch.ts'
 import { dispatcher } from './dispatcher.ts'
+import { failingJobs } from './failing-jobs.ts'
 import { harvestScheduler } from './harvest-scheduler.ts'
 import { housekeeping } from './housekeeping.ts'
 import type { Job } from './job.ts'
@@ -21,5 +22,6 @@ export const allJobs = (ports: JobPorts): readonly Job[] =>
     missedMarker,
     attentionReminder,
     deadLetterWatch,
+    failingJobs,
     housekeeping,
   ].map((job) => job(ports))

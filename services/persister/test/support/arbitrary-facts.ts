@@ -111,6 +111,24 @@ const bodies: { readonly [type: string]: (draw: Draw) => object } = {
     postId: d.yes ? postIdOf(d.post) : null,
     drafter: null,
   }),
+  'mention.deferred': (d) => ({
+    at: at(d.at),
+    account,
+    mention: platformIdOf(d.post),
+    ask: d.n,
+    category: d.yes ? 'rate' : 'server',
+    reason: `not now ${d.n}`,
+    until: at(d.at + d.n),
+  }),
+  'mention.opted_out': (d) => ({
+    at: at(d.at),
+    account,
+    mention: platformIdOf(d.n),
+    platform: 'x',
+    person: `bob ${RUN} ${d.post}`,
+  }),
+  'mention.draft_requested': (d) => request(d),
+  'mention.draft_spent': (d) => request(d),
   'account.configured': (d) => ({
     at: at(d.at),
     config: { id: account, platform: 'x', handle: `ada${d.n}`, budgets: {}, checks: [d.n + 1] },
@@ -152,6 +170,15 @@ const end = (d: Draw) => (d.yes && d.revision === 1 ? of(d) : rev(d))
 const rev = (d: Draw) => ({ ...of(d), revision: d.revision })
 const part = (d: Draw) => ({ ...of(d), segment: d.segment })
 const action = (d: Draw) => ({ ...rev(d), segment: d.segment, account, attempt: d.n + 1, ledger })
+const request = (d: Draw) => ({
+  at: at(d.at),
+  account,
+  mention: platformIdOf(d.post),
+  request: uuid(4, d.post),
+  model: `model ${d.n}`,
+  tokens: d.n,
+  costMicros: d.n,
+})
 const check = (d: Draw) => ({ ...part(d), checkId: uuid(3, d.post * 10 + d.segment) })
 
 const draw: fc.Arbitrary<Draw> = fc.record({

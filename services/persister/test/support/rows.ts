@@ -25,6 +25,8 @@ export const rowsOfRun = async (client: Client, run: string): Promise<Record<str
     doubts: `post_id::text like $1 || '%'`,
     audits: `account like '%' || $1`,
     mentions: `account like '%' || $1`,
+    opted_out: `account like '%' || $1`,
+    model_requests: `account like '%' || $1`,
     accounts: `id like '%' || $1`,
     job_runs: `job like '%' || $1 || '%'`,
     job_heartbeats: `job like '%' || $1 || '%'`,

@@ -51,6 +51,8 @@ export const onBeginRefused = (refusal: Extract<BeginAnswer, { answer: 'refused'
   switch (reason) {
     case 'same_text':
       return { ...nothing, end: { kind: 'failed', code: 'same_text', reason: detail }, outcome: done }
+    case 'opted_out':
+      return { ...nothing, end: { kind: 'failed', code: 'opted_out', reason: detail }, outcome: done }
     case 'too_late':
       return { ...nothing, end: { kind: 'missed', reason: detail }, outcome: done }
     case 'attempts_spent':

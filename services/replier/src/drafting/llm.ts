@@ -1,99 +1,98 @@
-import { APIConnectionError, APIConnectionTimeoutError, APIError, OpenAI } from 'openai'
 import { z } from 'zod'
-import { PermanentError, ThrottledError, TransientError } from '@surepost/shared/errors'
-import type { Drafter, DraftRequest } from './drafter.ts'
+import { newId } from '@surepost/shared/contracts'
+import type { DraftEnd, Drafter, DraftRequest, Spent } from './drafter.ts'
+import type { Asked, Message, Model } from './model.ts'
 import { instructions, PROMPT_VERSION, untrusted } from './prompt.ts'
 
-export interface LlmConfig {
-  readonly baseUrl: string
-  readonly apiKey: string
-  readonly model: string
-  readonly timeoutMs: number
-}
+const Output = z.strictObject({ reply: z.string().trim().min(1).max(2_000).nullable() })
 
-const Output = z.strictObject({ reply: z.string().trim().min(1).max(1_000).nullable() })
+/** A draft that cannot be used is asked for again, so often in all. */
+const MOST_ASKS = 3
+/** Of an answer that cannot be used, so much is shown to the model again. */
+const MOST_SHOWN = 1_000
 
-/** Quota exhaustion without a time of its own is asked again after this. */
-const QUOTA_PAUSE_MS = 60 * 60_000
-const RATE_PAUSE_MS = 30_000
-
-/** Drafts with any OpenAI-compatible endpoint. One request a draft: retrying is the queue's business. */
-export const llmDrafter = (config: LlmConfig): Drafter => {
-  const client = new OpenAI({
-    baseURL: config.baseUrl,
-    apiKey: config.apiKey,
-    timeout: config.timeoutMs,
-    maxRetries: 0,
-  })
-  return async (request) => {
-    const text = await complete(client, config, request)
-    return { text, drafter: `${config.model} ${PROMPT_VERSION}` }
-  }
-}
-
-const complete = async (client: OpenAI, { model }: LlmConfig, request: DraftRequest): Promise<string> => {
-  const completion = await client.chat.completions
-    .create(
-      {
-        model,
-        messages: [
-          { role: 'system', content: instructions(request) },
-          { role: 'user', content: untrusted(request) },
-        ],
-        response_format: { type: 'json_object' },
-        max_completion_tokens: 300,
-      },
-      { signal: request.signal },
-    )
-    .catch((error: unknown) => {
-      throw byConsequence(error, new Date())
-    })
-  const choice = completion.choices[0]
-  if (choice === undefined) throw new TransientError('invalid_output: the model gave no choice')
-  if (choice.finish_reason === 'content_filter' || (choice.message.refusal ?? null) !== null)
-    throw new PermanentError('refusal', 'The model refused to answer this mention.')
-  return replyOf(choice.message.content ?? '')
-}
-
-/** @throws TransientError when it is not the JSON that was asked for, PermanentError `refusal` when the reply is null */
-export const replyOf = (content: string): string => {
-  const parsed = Output.safeParse(jsonOf(content))
-  if (!parsed.success)
-    throw new TransientError('invalid_output: the model did not answer with the JSON that was asked for')
-  if (parsed.data.reply === null) throw new PermanentError('refusal', 'The model chose not to answer this mention.')
-  return parsed.data.reply
-}
-
-const jsonOf = (content: string): unknown => {
+/** What an answer holds: a text, the model's wish not to answer, or nothing that was asked for. */
+export const replyOf = (content: string): { readonly reply: string | null } | undefined => {
   try {
-    return JSON.parse(content)
+    return Output.safeParse(JSON.parse(content)).data
   } catch {
     return undefined
   }
 }
 
-/** The consequence of each way a request can fail (OpenAI's documented status codes and error codes). */
-export const byConsequence = (error: unknown, now: Date): Error => {
-  if (error instanceof APIConnectionTimeoutError)
-    return new TransientError('timeout: the model did not answer in time', { cause: error })
-  if (error instanceof APIConnectionError)
-    return new TransientError('server: the model cannot be reached', { cause: error })
-  if (!(error instanceof APIError)) return new TransientError('the request failed', { cause: error })
-  const quota = error.code === 'insufficient_quota'
-  if (error.status === 429) {
-    const seconds = Number(error.headers?.get('retry-after') ?? Number.NaN)
-    const pause = Number.isFinite(seconds) ? seconds * 1_000 : quota ? QUOTA_PAUSE_MS : RATE_PAUSE_MS
-    return new ThrottledError(
-      quota ? 'quota: the quota of the model is used up' : 'rate: too many requests to the model',
-      new Date(now.getTime() + pause),
-    )
+const firstMessages = (request: Pick<DraftRequest, 'voice' | 'handle' | 'mention'>): readonly Message[] => [
+  { role: 'system', content: instructions(request) },
+  { role: 'user', content: untrusted(request) },
+]
+
+const correction = (content: string, say: string): readonly Message[] => [
+  { role: 'assistant', content: content.slice(0, MOST_SHOWN) },
+  { role: 'user', content: `${say} Answer again with JSON only: {"reply": "…"} or {"reply": null}.` },
+]
+
+/** Drafts with a model: each draft is checked, and one that cannot be used is asked for again, a bounded number of times. */
+export const llmDrafter = (model: Model): Drafter => {
+  const drafter = `${model.name} ${PROMPT_VERSION}`.slice(0, 200)
+  return {
+    most: (request) => mostOf(model, firstMessages(request)),
+    async draft(request) {
+      let messages = firstMessages(request)
+      let fault = 'invalid_output'
+      for (let n = 1; n <= MOST_ASKS; n += 1) {
+        const asked = await book(model, messages, request)
+        const read = readAnswer(asked, request, drafter)
+        if (!('fault' in read)) return read
+        fault = read.fault
+        messages = [...firstMessages(request), ...correction(read.content, read.say)]
+      }
+      return { kind: 'none', reason: fault, failed: true, drafter }
+    },
   }
-  if (error.status === 401 || error.status === 403)
-    return new PermanentError('authentication', 'The model does not accept LLM_API_KEY; check it and LLM_BASE_URL.')
-  if (error.status !== undefined && error.status >= 500)
-    return new TransientError(`server: the model answered ${error.status}`)
-  return new PermanentError(
-    'request',
-    `The model refused the request with status ${error.status ?? 'none'}; check LLM_MODEL.`,
-  )
 }
+
+/** The corrections of every further asking included, at their longest. */
+const mostOf = (model: Model, first: readonly Message[]): Spent => {
+  const longest = [...first, ...correction('€'.repeat(MOST_SHOWN), 'x'.repeat(200))]
+  const [one, more] = [model.most(first), model.most(longest)]
+  return {
+    tokens: one.tokens + (MOST_ASKS - 1) * more.tokens,
+    costMicros: one.costMicros + (MOST_ASKS - 1) * more.costMicros,
+  }
+}
+
+/** One request, in the book before it is made. What the response does not say to have been spent stays in it whole. */
+const book = async (
+  model: Model,
+  messages: readonly Message[],
+  { book: ledger, signal }: DraftRequest,
+): Promise<Asked> => {
+  const request = newId()
+  await ledger.open(request, model.name, model.most(messages))
+  const asked = await model.ask(messages, signal)
+  if (asked.kind !== 'failed' && asked.spent !== null) await ledger.close(request, model.name, asked.spent)
+  return asked
+}
+
+interface Unusable {
+  readonly fault: string
+  readonly say: string
+  readonly content: string
+}
+
+const readAnswer = (asked: Asked, { check }: DraftRequest, drafter: string): DraftEnd | Unusable => {
+  if (asked.kind === 'failed')
+    return { kind: 'wait', category: asked.category, detail: asked.detail, until: asked.until }
+  if (asked.kind === 'refused') return { kind: 'none', reason: 'refusal', failed: true, drafter }
+  const { content } = asked
+  const output = replyOf(content)
+  if (output === undefined)
+    return { fault: 'invalid_output', say: 'That was not the JSON that was asked for.', content }
+  if (output.reply === null) return { kind: 'none', reason: 'no_answer_wanted', failed: false, drafter }
+  const fault = check(output.reply)
+  return fault === null
+    ? { kind: 'draft', text: output.reply, drafter }
+    : { fault: REASONS[fault.code] ?? 'unsafe_draft', say: fault.say, content }
+}
+
+/** What becomes of a draft that keeps a fault; what is not here is unsafe. */
+const REASONS: Readonly<Record<string, string>> = { too_long: 'invalid_output', near_duplicate: 'near_duplicate' }

@@ -8,12 +8,13 @@ const TEMPLATES: readonly ((author: string) => string)[] = [
 
 /**
  * Fixed sentences instead of a model, so that the demo needs no account anywhere. The choice follows from the mention's id:
- * the same mention always gets the same answer.
+ * the same mention always gets the same answer. They repeat themselves, so they are not compared with earlier answers.
  */
-export const templateDrafter =
-  (): Drafter =>
-  ({ mention }) => {
+export const templateDrafter = (): Drafter => ({
+  most: () => ({ tokens: 0, costMicros: 0 }),
+  draft({ mention }) {
     const template = TEMPLATES[Number(BigInt(mention.platformId) % BigInt(TEMPLATES.length))] ?? TEMPLATES[0]
     if (template === undefined) throw new RangeError('there is no template')
-    return Promise.resolve({ text: template(mention.author), drafter: 'templates' })
-  }
+    return Promise.resolve({ kind: 'draft', text: template(mention.author), drafter: 'templates' })
+  },
+})

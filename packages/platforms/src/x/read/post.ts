@@ -31,7 +31,11 @@ interface Above {
   readonly inReplyTo: PlatformId | null
   /** It answers something that is not there any more. */
   readonly lostParent: boolean
+  /** What stands above it without a gap, oldest first. */
+  readonly above: readonly Article['post'][]
 }
+
+const NOTHING_ABOVE: Above = { inReplyTo: null, lostParent: false, above: [] }
 
 /**
  * A conversation shows a post's parent right above it; where the parent is gone, a sentence stands in its place, and
@@ -40,13 +44,18 @@ interface Above {
 const aboveOf = ($: Dom, focal: Nodes, read: (article: Nodes) => Article | undefined): Above => {
   const blocks = each($.root().find(`${css('cell')}, article`))
   const at = blocks.findIndex((block) => block.is(focal))
+  const above: Article['post'][] = []
+  let lostParent = false
   for (const block of blocks.slice(0, at).toReversed()) {
     if (block.find(focal).length > 0) continue
     const article = block.is(css('article')) ? read(block) : undefined
-    if (article && article.context !== 'promoted') return { inReplyTo: article.post.platformId, lostParent: false }
-    if (within(block, 'author').length === 0 && isNotice(block)) return { inReplyTo: null, lostParent: true }
+    if (article && article.context !== 'promoted') above.unshift(article.post)
+    else if (within(block, 'author').length === 0 && isNotice(block)) {
+      lostParent = above.length === 0
+      break
+    }
   }
-  return { inReplyTo: null, lostParent: false }
+  return { inReplyTo: above.at(-1)?.platformId ?? null, lostParent, above }
 }
 
 /** A sentence in a post's place. One that only says that loading failed tells nothing of what belongs there. */
@@ -73,10 +82,8 @@ export const readPost = (html: string, wanted: WantedPost): PageReading => {
     const detail = `The post ${wanted.platformId} is by @${post.author}, not by @${wanted.handle.replace(/^@/u, '')}.`
     return { kind: 'unreadable', cause: 'wrong_author', detail }
   }
-  const { inReplyTo, lostParent } = isStatusPage($, wanted)
-    ? aboveOf($, found.article, read)
-    : { inReplyTo: null, lostParent: false }
-  return { kind: 'read', post: { ...post, inReplyTo, pinned: context === 'pinned' }, metrics, lostParent }
+  const { inReplyTo, lostParent, above } = isStatusPage($, wanted) ? aboveOf($, found.article, read) : NOTHING_ABOVE
+  return { kind: 'read', post: { ...post, inReplyTo, pinned: context === 'pinned' }, metrics, lostParent, above }
 }
 
 const ANOTHER: PageReading = { kind: 'unreadable', cause: 'not_loaded', detail: 'The page is about another post.' }
