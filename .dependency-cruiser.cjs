@@ -41,9 +41,9 @@ module.exports = {
     {
       name: 'no-second-way-to-the-database',
       comment:
-        'Only migrations, the local stack, what judges from outside (demo, chaos) and tests speak to Postgres itself.',
+        'Only migrations, the local stack, what judges from outside (demo, chaos, bench) and tests speak to Postgres itself.',
       severity: 'error',
-      from: { pathNot: '(^services/persister/src/migrations/|^packages/(stack|cli)/|^chaos/|/test/)' },
+      from: { pathNot: '(^services/persister/src/migrations/|^packages/(stack|cli)/|^chaos/|^bench/|/test/)' },
       to: { path: npm('pg') },
     },
     {

@@ -94,12 +94,9 @@ const budgetTables = ({ rows, docs }: Reader): Pick<Tables, Budgets> => ({
 })
 const APPOINTMENT = 'post_id as "postId", account, kind, at, need'
 
-type Actions = Exclude<keyof Tables, Standing | Budgets>
-const actionTables = ({ rows, docs }: Reader): Pick<Tables, Actions> => ({
-  post: (postId) => ({
-    actions: docs<Action>('select doc from actions where post_id = ? order by revision, segment', postId),
-    revocation: first(docs<Revocation>('select doc from revocations where post_id = ?', postId)),
-  }),
+type Twins = 'sameText' | 'unsettledWordless' | 'sameTextElsewhere'
+/** Actions that could be taken for another. */
+const twinTables = ({ docs }: Reader): Pick<Tables, Twins> => ({
   sameText: (account, textHash, since, except) =>
     first(
       docs<Action>(
@@ -128,6 +125,14 @@ const actionTables = ({ rows, docs }: Reader): Pick<Tables, Actions> => ({
         account,
       ),
     ),
+})
+
+type Actions = Exclude<keyof Tables, Standing | Budgets | Twins>
+const actionTables = ({ rows, docs }: Reader): Pick<Tables, Actions> => ({
+  post: (postId) => ({
+    actions: docs<Action>('select doc from actions where post_id = ? order by revision, segment', postId),
+    revocation: first(docs<Revocation>('select doc from revocations where post_id = ?', postId)),
+  }),
   taken: (account, since, except) =>
     rows<{ id: string }>(
       `select platform_id as id from actions where account = ? and state = 'done' and published_at >= ?
@@ -160,5 +165,5 @@ const actionTables = ({ rows, docs }: Reader): Pick<Tables, Actions> => ({
 /** The ledger's tables over SQLite, read only. */
 export const sqliteTables = (db: DatabaseSync): Tables => {
   const reader = readerOf(db)
-  return { ...standingTables(reader), ...budgetTables(reader), ...actionTables(reader) }
+  return { ...standingTables(reader), ...budgetTables(reader), ...twinTables(reader), ...actionTables(reader) }
 }
