@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import { AccountConfig, AccountId, ConfigureAccount, DEFAULT_BUDGETS } from '@surepost/shared/contracts'
+import { rulesFor } from '../decisions/platform-rules.ts'
 import { operation } from '../http/operation.ts'
 import { invalid } from '../http/problems.ts'
 import { type Controlling, control } from './account-control.ts'
@@ -10,6 +12,9 @@ const AccountBody = AccountConfig.extend({
   budgets: AccountConfig.shape.budgets.default(DEFAULT_BUDGETS),
 })
 
+/** The platform's rules are told once: with the answer that adds the account. */
+const Put = AccountConfig.extend({ notices: z.array(z.string()).optional() })
+
 export const putAccount = (ports: Controlling) =>
   operation({
     method: 'put',
@@ -19,12 +24,14 @@ export const putAccount = (ports: Controlling) =>
       "Answers once the account's broker keeps it. The session is a matter of its own: PUT /v1/accounts/:id/session.",
     params: AccountParams,
     body: AccountBody,
-    answers: { 200: AccountConfig },
+    answers: { 200: Put },
     async run({ params, body }, { signal }) {
       if (body.id !== undefined && body.id !== params.id)
         throw invalid([{ path: 'id', message: `must be "${params.id}", as in the path, or left out` }])
       const config: AccountConfig = { ...body, id: params.id }
+      // Nobody knows while the broker is away; then nothing is told, and the change below waits for it.
+      const known = await ports.accounts.find(params.id, { signal }).catch(() => null)
       await control(ports, ConfigureAccount, params.id, { config }, signal)
-      return { status: 200, body: config }
+      return { status: 200, body: known === undefined ? { ...config, notices: [...rulesFor(config)] } : config }
     },
   })

@@ -27,6 +27,13 @@ test('an account that is added can be published to at once', async () => {
   expect((await api.call('POST', '/v1/posts', { account: 'grace', segments: [{ text: 'hello' }] })).status).toBe(202)
 })
 
+test('the rules of the platform are told once, with the answer that adds an account', async () => {
+  const config = { platform: 'x', handle: 'mary_s' }
+  const added = await api.call('PUT', '/v1/accounts/mary', config)
+  expect(added.body.notices.join(' ')).toContain('Label the account as automated')
+  expect((await api.call('PUT', '/v1/accounts/mary', config)).body).not.toHaveProperty('notices')
+})
+
 test('the body may repeat the name of its path, and no other', async () => {
   const config = { platform: 'x', handle: 'lin_l' }
   expect((await api.call('PUT', '/v1/accounts/lin', { ...config, id: 'lin' })).status).toBe(200)

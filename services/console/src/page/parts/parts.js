@@ -55,7 +55,7 @@ export const field = (label, input) => h('label', { class: 'field' }, h('span', 
 export const toast = (text, tone = 'off') => {
   const node = h('div', { class: 'toast', 'data-tone': tone === 'off' ? undefined : tone }, text)
   document.getElementById('toasts')?.append(node)
-  setTimeout(() => node.remove(), tone === 'bad' ? 8_000 : 4_000)
+  setTimeout(() => node.remove(), tone === 'off' ? 4_000 : 12_000)
 }
 
 /**

@@ -25,7 +25,7 @@ const save =
         .split(/[\s,]+/)
         .filter(Boolean)
         .map(Number)
-      await put(`/v1/accounts/${value('id')}`, {
+      const answer = await put(`/v1/accounts/${value('id')}`, {
         platform: 'x',
         handle: value('handle').replace(/^@/, ''),
         budgets: { post: limits('post'), reply: limits('reply') },
@@ -33,6 +33,7 @@ const save =
         replies,
       })
       toast('Saved by its broker.')
+      for (const notice of answer.notices ?? []) toast(notice, 'wait')
       close()
       await saved()
     } catch (error) {
