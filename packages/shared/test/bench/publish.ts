@@ -60,7 +60,7 @@ const raw = (): Promise<void> =>
   new Promise((resolve, reject) => {
     const properties = { persistent: true, mandatory: true, messageId: newId(), type: JobRan.type }
     channel.publish(FACTS_EXCHANGE, JobRan.type, content, properties, (error: unknown) =>
-      error === null ? resolve() : reject(error as Error),
+      error === null ? resolve() : reject(error),
     )
   })
 const emit = (): Promise<void> => bus.emit(JobRan, jobRan(detail))
