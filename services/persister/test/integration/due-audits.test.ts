@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { PlatformId, newId, type PostId } from '@surepost/shared/contracts'
+import { newId, type PlatformId, type PostId } from '@surepost/shared/contracts'
 import { checksOf } from '../../src/jobs/plan-checks.ts'
 import { configured, fact, instant, newPlatformId, paused, published, submission } from '../support/facts.ts'
 import { testDatabase } from '../support/persister-database.ts'
@@ -184,7 +184,9 @@ describe('obligations', () => {
       await apply(
         ...claimed.slice(1).map(({ checkId, postId, segment, platformId }, n) =>
           fact(said[(n + round) % 3] ?? '', {
-            ...{ postId, segment, checkId },
+            postId,
+            segment,
+            checkId,
             ...((n + round) % 3 === 2
               ? { platformId, metrics, suspect: n % 2 === 0 ? null : 'odd' }
               : { reason: 'why' }),

@@ -126,7 +126,11 @@ const bodies: { readonly [type: string]: (draw: Draw) => object } = {
     reason: d.yes ? null : `unreadable ${d.n}`,
     seen: d.n,
     recorded: d.segments,
-    ...{ recovered: [], missing: [], wrongIds: [], duplicates: [], foreign: [] },
+    recovered: [],
+    missing: [],
+    wrongIds: [],
+    duplicates: [],
+    foreign: [],
   }),
   'job.ran': (d) => ({
     at: at(d.at),
