@@ -11,11 +11,20 @@ export const SERVICES = ['playground', 'persister', 'browser-broker', 'scraper',
 export const worldOf = (
   system: Pick<SystemDescription, 'endpoints' | 'playgroundUrl' | 'consoleUrl' | 'apiKey' | 'services'>,
 ): World => {
-  const { amqpUrl, rabbitmqManagementUrl, postgresUrl } = system.endpoints
+  const { amqpUrl, rabbitmqManagementUrl, supabaseUrl, supabaseKey } = system.endpoints
   const broker = system.services.find(({ name }) => name === 'browser-broker')
   if (broker === undefined) throw new Error('No browser-broker runs.')
   const { playgroundUrl, consoleUrl, apiKey } = system
-  return { playgroundUrl, consoleUrl, apiKey, amqpUrl, rabbitmqManagementUrl, postgresUrl, brokerPid: broker.pid }
+  return {
+    playgroundUrl,
+    consoleUrl,
+    apiKey,
+    amqpUrl,
+    rabbitmqManagementUrl,
+    supabaseUrl,
+    supabaseKey,
+    brokerPid: broker.pid,
+  }
 }
 
 /** Start a stack of its own, measure, and stop it. @returns the figures, and whether they are what they must be */

@@ -14,6 +14,8 @@ import { type Figures, type SiteFault, type World, plantFault, plantPost, signUp
 export interface Planted {
   readonly postId: PostId
   readonly platformId: string
+  /** Its page cannot be read, and its checks' deadline is soon. */
+  readonly unreadable: boolean
   readonly figures: Figures
 }
 
@@ -21,6 +23,13 @@ export interface Planted {
 export const CHECKS = [1, 2, 3] as const
 /** Accounts that the posts are shared out to: leases of different accounts run beside each other. */
 const ACCOUNTS = 4
+/** One post in so many is planted unreadable; one at least. */
+const UNREADABLE_EACH = 25
+/**
+ * A check leaves an hour at least. A post that is said to have been live for so long has this many seconds left for its
+ * checks, which is time for several readings to fail.
+ */
+const SECONDS_LEFT = 60
 /** Posts planted at the same time. */
 const WIDTH = 8
 
@@ -63,15 +72,19 @@ export const plantPosts = async (
     handle: handles[n % handles.length] ?? '',
     text: `Measured under faults, number ${n + 1}`,
     figures: figuresOf(random),
+    unreadable: n % UNREADABLE_EACH === 0,
   }))
   const planted: Planted[] = []
   let next = 0
   const line = async (): Promise<void> => {
     for (let wish = wishes[next++]; wish !== undefined; wish = wishes[next++]) {
-      const live = await plantPost(world, wish)
+      const { handle, text, figures, unreadable } = wish
+      const live = await plantPost(world, { handle, text, figures })
       const postId = newPostId()
-      await tell(bus, accounts.get(wish.handle) as AccountId, postId, wish.text, live)
-      planted.push({ postId, platformId: live.id, figures: wish.figures })
+      const publishedAt = new Date(Date.now() - (unreadable ? (3_600 - SECONDS_LEFT) * 1_000 : 0)).toISOString()
+      if (unreadable) await plantFault(world, { kind: 'age_gate', matching: live.id })
+      await tell(bus, accounts.get(handle) as AccountId, { postId, text, publishedAt }, live)
+      planted.push({ postId, platformId: live.id, figures, unreadable })
     }
   }
   await Promise.all(Array.from({ length: WIDTH }, line))
@@ -81,8 +94,7 @@ export const plantPosts = async (
 const tell = async (
   bus: Pick<Bus, 'emit'>,
   account: AccountId,
-  postId: PostId,
-  text: string,
+  { postId, text, publishedAt }: { readonly postId: PostId; readonly text: string; readonly publishedAt: string },
   live: { readonly id: string; readonly url: string },
 ): Promise<void> => {
   const at = new Date().toISOString()
@@ -94,15 +106,14 @@ const tell = async (
   const published = {
     platformId: PlatformId.parse(live.id),
     url: live.url,
-    publishedAt: at,
+    publishedAt,
     source: 'response',
     ledger: null,
   } as const
   await bus.emit(SegmentPublished, { ...ofPost, segment: 0, ...published })
 }
 
-/** The site's faults, and pages that cannot be read whoever asks: of these every check must end as missed. */
-export const plantFaults = async (world: World, unreadable: readonly Planted[]): Promise<void> => {
-  for (const { platformId } of unreadable) await plantFault(world, { kind: 'age_gate', matching: platformId })
+/** What befalls every page from now on. */
+export const plantFaults = async (world: World): Promise<void> => {
   for (const fault of FAULTS) await plantFault(world, fault)
 }

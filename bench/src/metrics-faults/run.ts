@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Client } from 'pg'
 import type { Metrics } from '@surepost/shared/contracts'
+import { connectDatabase, type Database } from '@surepost/shared/database'
 import { connectBus } from '@surepost/shared/messaging'
 import { silentLogger } from '@surepost/shared/runtime'
-import { type JudgedCheck, type JudgedReading, type Result, judge } from './judge.ts'
+import { type Result, judge } from './judge.ts'
 import { CHECKS, type Planted, plantFaults, plantPosts } from './plant.ts'
 import { seeded } from './random.ts'
 import { killPage } from './renderers.ts'
@@ -21,62 +21,47 @@ export interface Measured extends Result {
   readonly posts: number
   readonly seed: number
   readonly pagesKilled: number
-  /** Readings that came to an end, failed ones included, by the seconds from the first fault to the last check. */
+  /** Readings that came to an end, failed ones included, by the seconds from the first post to the last check. */
   readonly pagesPerSecond: number
   readonly seconds: number
 }
 
-/** One post in so many is planted unreadable; one at least. */
-const UNREADABLE_EACH = 25
 const LOOK_EVERY_MS = 1_000
 const KILL_EVERY_MS = 8_000
-/** Checks leave at least an hour; those of unreadable pages are given this long instead, in seconds from the start. */
-const DEADLINE_SECONDS = 60
-
 /** Plant posts and faults in a running installation, and watch until every check has ended. */
 export const metricsFaults = async (world: World, wish: Wish, signal: AbortSignal): Promise<Measured> => {
   const random = seeded(wish.seed)
   const log = silentLogger()
   const where = { url: world.amqpUrl, managementUrl: world.rabbitmqManagementUrl }
   await using bus = await connectBus({ ...where, service: 'bench', shards: 1, log })
-  const sql = new Client({ connectionString: world.postgresUrl })
-  await sql.connect()
-  try {
-    wish.onProgress(`planting ${wish.posts} posts`)
-    const posts = await plantPosts(world, bus, wish.posts, random)
-    const unreadable = posts.filter((_, n) => n % UNREADABLE_EACH === 0)
-    await plantFaults(world, unreadable)
-    const start = performance.now()
-    const pagesKilled = await watch(sql, world, wish, { unreadable, random }, signal)
-    const seconds = (performance.now() - start) / 1_000
-    return { ...(await weigh(sql, posts, unreadable, seconds)), posts: wish.posts, seed: wish.seed, pagesKilled }
-  } finally {
-    await sql.end()
-  }
+  await using database = connectDatabase({ url: world.supabaseUrl, key: world.supabaseKey, log })
+  wish.onProgress(`planting ${wish.posts} posts`)
+  await plantFaults(world)
+  const start = performance.now()
+  const posts = await plantPosts(world, bus, wish.posts, random)
+  const pagesKilled = await watch(database, world, wish, random, signal)
+  const seconds = (performance.now() - start) / 1_000
+  return { ...(await weigh(database, posts, seconds)), posts: wish.posts, seed: wish.seed, pagesKilled }
 }
 
-/** Until all checks have ended: shorten the deadlines of what cannot be read, and kill a page now and then. */
+type Reads = Pick<Database, 'read' | 'rpc'>
+
+/** Until all checks have ended; a page is killed now and then. @returns how many were */
 const watch = async (
-  sql: Client,
+  database: Reads,
   world: World,
   { posts, withinMs, onProgress }: Wish,
-  { unreadable, random }: { readonly unreadable: readonly Planted[]; readonly random: () => number },
+  random: () => number,
   signal: AbortSignal,
 ): Promise<number> => {
-  const ids = unreadable.map(({ postId }) => postId)
   const end = performance.now() + withinMs
   let lastKill = performance.now()
   let killed = 0
-  const deadline = new Date(Date.now() + DEADLINE_SECONDS * 1_000)
   while (performance.now() < end) {
-    await sql.query('update checks set deadline = $2 where post_id = any ($1) and deadline > $2', [ids, deadline])
-    const { rows } = await sql.query<{ state: string; n: number }>(
-      'select state, count(*)::int as n from checks group by state',
-    )
-    const counts = Object.fromEntries(rows.map(({ state, n }) => [state, n]))
-    const ended = (counts['done'] ?? 0) + (counts['missed'] ?? 0)
-    onProgress(`fulfilled ${counts['done'] ?? 0}, missed ${counts['missed'] ?? 0} of ${posts * CHECKS.length}`)
-    if (ended === posts * CHECKS.length) break
+    const { checks } = await database.rpc('overview', {}, { signal })
+    const [done, missed] = [checks['done'] ?? 0, checks['missed'] ?? 0]
+    onProgress(`fulfilled ${done}, missed ${missed} of ${posts * CHECKS.length}`)
+    if (done + missed >= posts * CHECKS.length) break
     if (performance.now() - lastKill > KILL_EVERY_MS) {
       lastKill = performance.now()
       if (await killPage(world.brokerPid, random)) killed += 1
@@ -86,21 +71,39 @@ const watch = async (
   return killed
 }
 
+/** PostgREST answers so many rows at once, at most. */
+const PAGE = 1_000
+
+const all = async <T>(page: (from: number, to: number) => Promise<readonly T[]>): Promise<readonly T[]> => {
+  const rows: T[] = []
+  for (;;) {
+    const more = await page(rows.length, rows.length + PAGE - 1)
+    rows.push(...more)
+    if (more.length < PAGE) return rows
+  }
+}
+
 const weigh = async (
-  sql: Client,
+  database: Reads,
   posts: readonly Planted[],
-  unreadable: readonly Planted[],
   seconds: number,
 ): Promise<Result & { readonly pagesPerSecond: number; readonly seconds: number }> => {
-  const checks = await sql.query<JudgedCheck>('select post_id as "postId", state, failures from checks')
-  const readings = await sql.query<JudgedReading & { suspect: string | null }>(
-    'select post_id as "postId", metrics, suspect from readings',
+  const checks = await all((from, to) =>
+    database.read('checks', (client) =>
+      client.from('checks').select('post_id, state, failures').order('id').range(from, to),
+    ),
+  )
+  const readings = await all((from, to) =>
+    database.read('readings', (client) =>
+      client.from('readings').select('post_id, metrics').is('suspect', null).order('id').order('at').range(from, to),
+    ),
   )
   const truth = new Map<string, Metrics>(posts.map(({ postId, figures }) => [postId, figures]))
-  const believed = readings.rows.filter(({ suspect }) => suspect === null)
-  const ids = new Set<string>(unreadable.map(({ postId }) => postId))
-  const result = judge(posts.length * CHECKS.length, checks.rows, believed, truth, ids)
-  const pages = believed.length + result.failures
+  const unreadable = new Set<string>(posts.filter((post) => post.unreadable).map(({ postId }) => postId))
+  const judged = checks.map(({ post_id: postId, state, failures }) => ({ postId, state, failures }))
+  const seen = readings.map(({ post_id: postId, metrics }) => ({ postId, metrics }))
+  const result = judge(posts.length * CHECKS.length, judged, seen, truth, unreadable)
+  const pages = seen.length + result.failures
   return {
     ...result,
     pagesPerSecond: Math.round((pages / seconds) * 100) / 100,

@@ -1,5 +1,4 @@
 import { AccountConfig, AccountId, type Metrics } from '@surepost/shared/contracts'
-import { z } from 'zod'
 
 /** What the bench needs of a running installation. */
 export interface World {
@@ -8,14 +7,13 @@ export interface World {
   readonly apiKey: string
   readonly amqpUrl: string
   readonly rabbitmqManagementUrl: string
-  readonly postgresUrl: string
+  readonly supabaseUrl: string
+  readonly supabaseKey: string
   readonly brokerPid: number
 }
 
 export type Figures = { readonly [figure in keyof Metrics]: number }
 
-const Created = z.looseObject({ id: z.string(), url: z.string() })
-const SignedUp = z.looseObject({ storageState: z.unknown() })
 const REQUEST_MS = 30_000
 
 const ask = async (method: string, url: string, body: unknown, apiKey?: string): Promise<unknown> => {
@@ -33,6 +31,12 @@ const ask = async (method: string, url: string, body: unknown, apiKey?: string):
   return text === '' ? undefined : (JSON.parse(text) as unknown)
 }
 
+/** A field of an answer. @throws Error when it is not there */
+const fieldOf = (answer: unknown, name: string): unknown => {
+  if (typeof answer === 'object' && answer !== null && name in answer) return (answer as Record<string, unknown>)[name]
+  throw new Error(`The answer has no ${name}.`)
+}
+
 const BUDGET = { perHour: 1_000, perDay: 10_000, minGapSeconds: 0 }
 
 /** Sign an account up on the site and hand it to the console. */
@@ -43,7 +47,8 @@ export const signUp = async (
 ): Promise<AccountId> => {
   const id = AccountId.parse(handle.replaceAll('_', '-'))
   const config = AccountConfig.parse({ id, platform: 'x', handle, budgets: { post: BUDGET, reply: BUDGET }, checks })
-  const { storageState } = SignedUp.parse(await ask('POST', `${playgroundUrl}/admin/accounts`, { handle }))
+  const signedUp = await ask('POST', `${playgroundUrl}/admin/accounts`, { handle })
+  const storageState = fieldOf(signedUp, 'storageState')
   await ask('PUT', `${consoleUrl}/v1/accounts/${id}`, config, apiKey)
   await ask('PUT', `${consoleUrl}/v1/accounts/${id}/session`, storageState, apiKey)
   return id
@@ -53,8 +58,10 @@ export const signUp = async (
 export const plantPost = async (
   { playgroundUrl }: World,
   post: { readonly handle: string; readonly text: string; readonly figures: Figures },
-): Promise<{ readonly id: string; readonly url: string }> =>
-  Created.parse(await ask('POST', `${playgroundUrl}/admin/posts`, post))
+): Promise<{ readonly id: string; readonly url: string }> => {
+  const created = await ask('POST', `${playgroundUrl}/admin/posts`, post)
+  return { id: String(fieldOf(created, 'id')), url: String(fieldOf(created, 'url')) }
+}
 
 export interface SiteFault {
   readonly kind: string

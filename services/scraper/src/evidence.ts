@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Logger } from 'pino'
 import { messageOf } from '@surepost/shared/errors'
+import type { Scope } from '@surepost/shared/runtime'
 import type { Capture } from '@surepost/platforms'
 
 /** How much is kept: pages, and for how long. */
@@ -22,7 +22,11 @@ const DAY_MS = 86_400_000
 export const noEvidence: Evidence = { of: () => async () => undefined }
 
 /** Keep evidence in a folder that only its owner may read. */
-export const evidenceIn = (folder: string, { most, days }: EvidenceLimits, log: Logger): Evidence => {
+export const evidenceIn = (
+  folder: string,
+  { most, days }: EvidenceLimits,
+  log: Pick<Scope['log'], 'warn'>,
+): Evidence => {
   let last = Promise.resolve()
   const keep = async (name: string, { html, screenshot }: Capture): Promise<void> => {
     await mkdir(folder, { recursive: true, mode: 0o700 })

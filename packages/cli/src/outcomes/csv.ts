@@ -39,7 +39,7 @@ const FIGURES = [
 ] as const satisfies readonly (keyof Metrics)[]
 
 /** Text that a spreadsheet would run as a formula is led by an apostrophe (OWASP, "CSV Injection"). */
-const cell = (value: unknown): string => {
+const cell = (value: string | number | boolean | null | undefined): string => {
   const text = value === null || value === undefined ? '' : String(value)
   const safe = typeof value === 'string' && /^[=+\-@\t\r]/u.test(text) ? `'${text}` : text
   return /[",\r\n]/u.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe

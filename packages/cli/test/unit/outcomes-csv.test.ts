@@ -17,7 +17,7 @@ test('figures stand by the age at which they were due; what was not seen is empt
   expect(ages).toEqual(['900', '3600'])
   const header = csvHeader(ages).split(',')
   // The text has a comma and a line of its own: only what is behind it is split.
-  const cells = csvLine({ ...row, text: 'plain' } as PostOutcomeRow, ages).split(',')
+  const cells = csvLine({ ...row, text: 'plain' }, ages).split(',')
   const of = (column: string): string | undefined => cells[header.indexOf(column)]
   expect([of('views_900'), of('views_3600'), of('replies_900'), of('quotes_900'), of('views_latest')]).toEqual([
     '9',

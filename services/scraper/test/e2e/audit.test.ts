@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Client } from 'pg'
 import { z } from 'zod'
 import {
   AccountConfig,
@@ -9,6 +8,7 @@ import {
   DEFAULT_BUDGETS,
   Hash,
   PlatformId,
+  PostFailed,
   PostSubmitted,
   SegmentPublished,
   contentHash,
@@ -16,6 +16,7 @@ import {
   newPostId,
   type PostId,
 } from '@surepost/shared/contracts'
+import { connectDatabase } from '@surepost/shared/database'
 import { connectBus } from '@surepost/shared/messaging'
 import { silentLogger } from '@surepost/shared/runtime'
 import { eventually, isolate } from '@surepost/testkit'
@@ -37,10 +38,9 @@ const bus = await connectBus({
   shards: 1,
   log: silentLogger(),
 })
-const sql = new Client({ connectionString: endpoints.postgresUrl })
-await sql.connect()
+const database = connectDatabase({ url: endpoints.supabaseUrl, key: endpoints.supabaseKey, log: silentLogger() })
 afterAll(async () => {
-  await sql.end()
+  await database[Symbol.asyncDispose]()
   await bus[Symbol.asyncDispose]()
 })
 
@@ -95,12 +95,13 @@ const record = async (account: AccountId, text: string, id: PlatformId | null): 
   return postId
 }
 const recorded = (postId: PostId) =>
-  sql
-    .query<{ platform_id: string | null; source: string; missing: boolean }>(
-      'select platform_id, source, missing from segments where post_id = $1',
-      [postId],
-    )
-    .then(({ rows }) => rows[0])
+  database.read('a segment', (client) =>
+    client.from('segments').select('platform_id, source, missing').eq('post_id', postId).maybeSingle(),
+  )
+const recordedOf = (account: string) =>
+  database.read('segments', (client) =>
+    client.from('segments').select('platform_id').eq('account', account).not('platform_id', 'is', null),
+  )
 
 const audit = (account: AccountId, handle: string): Promise<AuditReport> =>
   bus.ask(
@@ -132,9 +133,8 @@ describe('an audit of a page with every kind of gap', () => {
     posts['unrecorded'] = await record(ada, 'Live, and nobody wrote it down', null)
     // It is not being published any more, so nobody else is about to record it.
     await eventually(async () => expect(await recorded(posts['unrecorded'] as PostId)).toBeDefined(), PATIENT)
-    await sql.query(`update posts set phase = 'failed', phase_at = now(), phase_revision = 1 where id = $1`, [
-      posts['unrecorded'],
-    ])
+    const failed = { at: new Date().toISOString(), postId: posts['unrecorded'], revision: 1, segment: 0 }
+    await bus.emit(PostFailed, { ...failed, code: 'test', reason: 'It was said to have failed.' })
     const text = {
       fine: 'As it should be 👍 https://example.org/a/long/path/that/is/shortened/on/the/page?x=1',
       missing: 'Here, and then not',
@@ -153,8 +153,7 @@ describe('an audit of a page with every kind of gap', () => {
     ids['foreign'] = (await live('ada_audited', 'Posted by hand')).id
     await request('DELETE', `${admin}/posts/${ids['missing']}`)
     await eventually(async () => {
-      const { rows } = await sql.query('select 1 from segments where platform_id is not null')
-      expect(rows).toHaveLength(4)
+      expect(await recordedOf('ada')).toHaveLength(4)
     }, PATIENT)
     report = await audit(ada, 'ada_audited')
   }, 180_000)
@@ -180,9 +179,9 @@ describe('an audit of a page with every kind of gap', () => {
       })
       expect(await recorded(posts['wrong'] as PostId)).toMatchObject({ platform_id: ids['wrong'] })
       expect(await recorded(posts['missing'] as PostId)).toMatchObject({ missing: true })
-      expect((await sql.query('select outcome from audits where id = $1', [report.auditId])).rows).toEqual([
-        { outcome: 'gaps' },
-      ])
+      expect(
+        await database.read('audit', (client) => client.from('audits').select('outcome').eq('id', report.auditId)),
+      ).toEqual([{ outcome: 'gaps' }])
     }, PATIENT)
     const ledger = (await request('GET', `${system.playgroundUrl}/ledger`)) as {
       id: string
@@ -204,8 +203,7 @@ describe('an audit', () => {
     const texts = Array.from({ length: 45 }, (_, n) => `Post ${n + 1} of a long list`)
     for (const text of texts) await record(grace, text, (await live('grace_audited', text)).id)
     await eventually(async () => {
-      const { rows } = await sql.query(`select 1 from segments where account = 'grace' and platform_id is not null`)
-      expect(rows).toHaveLength(texts.length)
+      expect(await recordedOf('grace')).toHaveLength(texts.length)
     }, PATIENT)
     expect(await audit(grace, 'grace_audited')).toMatchObject({
       outcome: 'clean',
@@ -226,10 +224,10 @@ describe('an audit', () => {
       await request('DELETE', `${admin}/faults`)
     }
     await eventually(async () => {
-      const { rows } = await sql.query(
-        `select last_outcome from job_heartbeats where job = 'account.audit' and account = 'ada'`,
+      const beats = await database.read('heartbeat', (client) =>
+        client.from('job_heartbeats').select('last_outcome').eq('job', 'account.audit').eq('account', 'ada'),
       )
-      expect(rows).toEqual([{ last_outcome: 'failed' }])
+      expect(beats).toEqual([{ last_outcome: 'failed' }])
     }, PATIENT)
   }, 180_000)
 })

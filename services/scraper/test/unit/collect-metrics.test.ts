@@ -109,7 +109,8 @@ describe('reading the due checks of an account', () => {
     expect(outcome.kind).toBe('done')
     const fulfilled = said.map(({ body }) => body['checkId'])
     const left = sent.flatMap((body) => body.checks.map(({ checkId }) => checkId))
-    expect([...fulfilled, ...left].toSorted()).toEqual(checks.map(({ checkId }) => checkId).toSorted())
+    expect(fulfilled.length + left.length).toBe(checks.length)
+    expect(new Set([...fulfilled, ...left])).toEqual(new Set(checks.map(({ checkId }) => checkId)))
     expect(left).toContain(checks[3]?.checkId)
   })
 
