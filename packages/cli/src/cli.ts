@@ -11,6 +11,7 @@ import { demoCommand } from './commands/demo.ts'
 import { downCommand } from './commands/down.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { exportCommand } from './commands/export.ts'
+import { repliesCommand } from './commands/replies.ts'
 import { stackCommand } from './commands/stack.ts'
 import { testCommand } from './commands/test.ts'
 import { upCommand } from './commands/up.ts'
@@ -28,6 +29,7 @@ const COMMANDS = [
   stackCommand,
   deadCommand,
   alertsCommand,
+  repliesCommand,
   testCommand,
   checkCommand,
   chaosCommand,

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander'
-import { openConsole, withConsole } from '../console/access.ts'
+import { withConsole } from '../console/access.ts'
 import type { Console } from '../console/client.ts'
 import { confirm } from '../console/confirm.ts'
 import { Counts, Letter, Letters, Settled, countsTable, letterText, lettersTable } from '../console/letters.ts'
 import { oneLine } from '../console/plain.ts'
-import { interruptible } from '../interrupt.ts'
+import { withAnswer } from '../console/with-answer.ts'
 import { wholeNumber } from '../whole-number.ts'
 
 type Which = { readonly id: string } | { readonly all: true }
@@ -12,17 +12,6 @@ type Done = (code: number) => void
 
 const pathOf = (queue: string, ...rest: readonly string[]): string =>
   ['v1', 'dead', queue, ...rest].map(encodeURIComponent).join('/')
-
-/** Runs with the console that is meant, and prints what came of it. */
-const withAnswer = async <T>(
-  command: Command,
-  ask: (console: Console, signal: AbortSignal) => Promise<T>,
-  text: (answer: T) => string,
-): Promise<void> => {
-  const answer = await interruptible(async (signal) => ask(await openConsole(command, signal), signal))
-  const { json = false } = command.optsWithGlobals<{ json?: boolean }>()
-  process.stdout.write(`${json ? JSON.stringify(answer) : text(answer)}\n`)
-}
 
 const whichOf = (command: Command, id: string | undefined, all: boolean): Which => {
   if (id !== undefined && all) return command.error('error: give the id of one letter or --all, not both.')

@@ -11,6 +11,7 @@ export class ConsoleError extends Error {
 export interface Console {
   get<S extends z.ZodType>(path: string, answer: S): Promise<z.output<S>>
   post<S extends z.ZodType>(path: string, body: unknown, answer: S): Promise<z.output<S>>
+  patch<S extends z.ZodType>(path: string, body: unknown, answer: S): Promise<z.output<S>>
 }
 
 /** Where a console is, and its API key, which is secret. */
@@ -51,6 +52,7 @@ export const consoleAt = ({ url, key }: Access, signal: AbortSignal): Console =>
   return {
     get: (path, answer) => call(path, { method: 'GET' }, answer),
     post: (path, body, answer) => call(path, { method: 'POST', body: JSON.stringify(body) }, answer),
+    patch: (path, body, answer) => call(path, { method: 'PATCH', body: JSON.stringify(body) }, answer),
   }
 }
 

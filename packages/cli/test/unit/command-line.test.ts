@@ -19,7 +19,7 @@ afterEach(() => {
 
 test('--help names every command and exits with 0', async () => {
   expect(await runCli(['--help'])).toBe(0)
-  for (const command of ['demo', 'up', 'down', 'stack', 'dead', 'alerts', 'test', 'check'])
+  for (const command of ['demo', 'up', 'down', 'stack', 'dead', 'alerts', 'replies', 'test', 'check'])
     expect(said).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'))
 })
 
@@ -33,6 +33,9 @@ test.each([
   [['dead', 'list', 'q', '--limit', '0'], 'It must be a whole number from 1 to 500'],
   [['dead', 'replay', 'q'], 'say which letters: the id of one, or --all'],
   [['dead', 'replay', 'q', 'an-id', '--all'], 'not both'],
+  [['replies', 'approve'], "missing required argument 'id'"],
+  [['replies', 'edit', 'an-id'], "missing required argument 'text'"],
+  [['replies', 'approve', 'an-id'], 'there is no terminal to ask on'],
   [['alerts', 'all'], "too many arguments for 'alerts'"],
 ])('the command line %j is refused with exit status 2 and a sentence', async (args, sentence) => {
   expect(await runCli(args)).toBe(2)

@@ -69,7 +69,7 @@ export const dispatchOf = (post: ApprovedPost, scheduledAt: Date | null, now: Da
 const notAfterOf = (scheduledAt: Date | null, now: Date): string =>
   new Date(Math.max(now.getTime(), scheduledAt?.getTime() ?? 0) + PUBLISH_WITHIN_MS).toISOString()
 
-/** The revision that an edit makes of a post: what it carries is approved anew. */
+/** The revision that an edit makes of a post: what it carries is approved anew. What it answers gets no younger by it. */
 export const nextRevision = (
   current: BodyOf<typeof PostSubmitted>,
   { content, scheduledAt }: { readonly content: PostContent; readonly scheduledAt: Date | null },
@@ -82,7 +82,7 @@ export const nextRevision = (
   content,
   approval: 'review',
   scheduledAt: scheduledAt?.toISOString() ?? null,
-  notAfter: notAfterOf(scheduledAt, now),
+  notAfter: content.replyTo === undefined ? notAfterOf(scheduledAt, now) : current.notAfter,
 })
 
 /** What must be said, in this order, for a submission of `now` to be accepted: the fact first, then the command. */

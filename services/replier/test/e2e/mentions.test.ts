@@ -100,13 +100,15 @@ const settled = async (): Promise<void> => {
 }
 const untilSettled = () => eventually(async () => (await settled(), true), { timeoutMs: PATIENCE_MS, everyMs: 1_000 })
 
+/** What people do about the drafts that wait for them, at a terminal. */
 const people = async (): Promise<void> => {
   const rows = await byId()
   for (const { part, id } of played) {
-    const [row] = rows.get(id) ?? []
-    if (part.person === undefined || row?.postId == null || row.hash === null) continue
-    if (part.person === 'approve') await stage.approve(row.postId, row.hash)
-    else await stage.reject(row.postId)
+    const postId = rows.get(id)?.[0]?.postId
+    if (part.person === undefined || postId === undefined || postId === null) continue
+    if (part.person === 'edit') await stage.replies('edit', postId, `Written by hand for ${part.author}.`)
+    if (part.person === 'reject') await stage.replies('reject', postId, '--reason', 'not like this')
+    else await stage.replies('approve', postId, '--yes')
   }
 }
 

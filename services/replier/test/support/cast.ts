@@ -41,7 +41,7 @@ export interface Part {
   readonly model: readonly Step[]
   readonly end: End
   /** What a person does about the draft, in the second act. */
-  readonly person?: 'approve' | 'reject'
+  readonly person?: 'approve' | 'reject' | 'edit'
 }
 
 const live: End = { is: 'live' }
@@ -106,6 +106,7 @@ const setOf = (account: AccountName, other: AccountName, { next, ask }: ReturnTy
     part(skipped('near_duplicate'), ['repeat'], { act: 2 }),
     // An account whose answers wait for a person.
     part(live, ['good'], { account: 'hedy', how: { names: ['hedy'] }, person: 'approve' }),
+    part(live, ['good'], { account: 'hedy', how: { names: ['hedy'] }, person: 'edit' }),
     part({ is: 'post', state: 'cancelled', code: null }, ['good'], {
       account: 'hedy',
       how: { names: ['hedy'] },

@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { z } from 'zod'
 import { AccountConfig } from '@surepost/shared/contracts'
-import type { SystemDescription } from '@surepost/stack'
+import { PROJECT_ROOT, type SystemDescription } from '@surepost/stack'
 import { HANDLES, type AccountName, type Part } from './cast.ts'
 import type { Played, RecordedMention, SitePost } from './judge.ts'
 
@@ -130,8 +132,11 @@ export const stageOf = ({ playgroundUrl, consoleUrl, apiKey, endpoints }: System
       }
     },
     remove: (id: string) => request('DELETE', `${playgroundUrl}/admin/posts/${id}`),
-    approve: (id: string, hash: string) => request('POST', `${consoleUrl}/v1/posts/${id}/approve`, { hash }, apiKey),
-    reject: (id: string) => request('POST', `${consoleUrl}/v1/posts/${id}/reject`, { reason: 'not like this' }, apiKey),
+    /** What a person types: `surepost replies …`, against this console. */
+    async replies(...args: readonly string[]): Promise<void> {
+      const env = { ...process.env, SUREPOST_URL: consoleUrl, SUREPOST_API_KEY: apiKey, NO_COLOR: '1' }
+      await promisify(execFile)(join(PROJECT_ROOT, 'surepost'), ['replies', ...args], { env, timeout: 180_000 })
+    },
     /** What our handles hold on the site beyond what was put there here. */
     async ours(): Promise<readonly SitePost[]> {
       const handles = Object.values(HANDLES)
