@@ -49,6 +49,7 @@ export const startPersister = async (scope: Scope, config: Config): Promise<void
     backlog,
     shards: config.BROKER_SHARDS,
     lookAheadSeconds: config.LOOK_AHEAD_SECONDS,
+    readingClaimSeconds: config.READING_CLAIM_SECONDS,
   })
   scope.use(startJobs(jobs, { database, bus, log, holder: `${scope.name}:${newId()}` }))
 }

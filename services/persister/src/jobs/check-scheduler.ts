@@ -7,7 +7,7 @@ const MAX_SEGMENTS = 200
 const MAX_CHECKS = 200
 
 /** Plans the checks of segments that went live, and asks for the readings that are due. */
-export const checkScheduler = ({ database, bus }: JobPorts): Job => ({
+export const checkScheduler = ({ database, bus, readingClaimSeconds }: JobPorts): Job => ({
   name: 'persister.checks',
   everyMs: 1_000,
   timeoutMs: 30_000,
@@ -16,7 +16,8 @@ export const checkScheduler = ({ database, bus }: JobPorts): Job => ({
     const unplanned = await database.rpc('unplanned_segments', { max_rows: MAX_SEGMENTS }, call)
     const planned = unplanned.flatMap(checksOf)
     if (planned.length > 0) await database.rpc('plan_checks', { ...fence, planned }, call)
-    const claimed = await database.rpc('claim_due_checks', { ...fence, max_rows: MAX_CHECKS }, call)
+    const claim = { ...fence, max_rows: MAX_CHECKS, lease_seconds: readingClaimSeconds }
+    const claimed = await database.rpc('claim_due_checks', claim, call)
     const collections = collectionsOf(claimed)
     await Promise.all(collections.map((collection) => bus.send(CollectMetrics, commandOf(collection), { signal })))
     return succeeded(

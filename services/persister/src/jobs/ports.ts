@@ -10,6 +10,8 @@ export interface JobPorts {
   /** Number of broker shards of the installation. */
   readonly shards: number
   readonly lookAheadSeconds: number
+  /** How long a reading that was asked for is not asked for again. */
+  readonly readingClaimSeconds: number
 }
 
 /** The longest one call of a job may take. */
