@@ -41,6 +41,12 @@ export const SLOTS = 10
 /** Posts that one poster has in hand. Those of a poster that dies, or loses RabbitMQ, leave so many requests without an asker. */
 export const POSTER_PREFETCH = 8
 
+/**
+ * A reading is asked for again after this. One whose command could not be sent (RabbitMQ was away just after the check was
+ * claimed) waits for so long, and must not decide how long a run takes.
+ */
+export const READING_CLAIM_SECONDS = 120
+
 /** Mean time from one fault to the next, and what one post takes two cores: the longer decides how long work goes on. */
 const FAULT_EVERY_MS = 5_000
 const POST_EVERY_MS = 900

@@ -8,7 +8,7 @@ import { playgroundAt, type Playground } from '../clients/playground.ts'
 import { queuesAt, type QueueDepth } from '../clients/rabbitmq.ts'
 import { REPLICAS } from '../faults/services.ts'
 import type { Dependencies, FaultContext, LinkName } from '../faults/types.ts'
-import { LEASE_ACT_MS, POSTER_PREFETCH, SETTLE_WINDOW_MS, SLOTS } from '../timing.ts'
+import { LEASE_ACT_MS, POSTER_PREFETCH, READING_CLAIM_SECONDS, SETTLE_WINDOW_MS, SLOTS } from '../timing.ts'
 import { deliveriesBy } from './deliveries.ts'
 import { openProxy, type Proxy } from './link.ts'
 import { servicesOf } from './processes.ts'
@@ -113,7 +113,7 @@ const variables = (system: StackDescription, links: Readonly<Record<LinkName, Pr
   const database = { SUPABASE_URL: through(system.endpoints.supabaseUrl, links.database) }
   return {
     '*': { AMQP_URL: through(system.endpoints.amqpUrl, links.amqp) },
-    persister: database,
+    persister: { ...database, READING_CLAIM_SECONDS: String(READING_CLAIM_SECONDS) },
     console: database,
     poster: { POSTER_PREFETCH: String(POSTER_PREFETCH) },
     'browser-broker': {

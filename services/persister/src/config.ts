@@ -7,6 +7,11 @@ export const configVariables = {
   SUPABASE_SERVICE_ROLE_KEY: secret(20),
   /** Posts due within this are dispatched ahead of time: an outage of the database shorter than it delays none. */
   LOOK_AHEAD_SECONDS: integer(0, 86_400).default(600),
+  /**
+   * A reading that was asked for, and of which nothing was heard for this long, is asked for again: its command was lost. One
+   * that is there may wait 15 minutes for a rate limit.
+   */
+  READING_CLAIM_SECONDS: integer(10, 86_400).default(1_200),
   /** Facts that wait longer than this to be recorded raise the alert `record_queue:old`. */
   RECORD_QUEUE_OLD_MS: milliseconds(1_000, 86_400_000).default(60_000),
   /** How often an account's page is compared with what is recorded, and how far back. */

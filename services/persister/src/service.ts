@@ -52,6 +52,7 @@ export const startPersister = async (scope: Scope, config: Config): Promise<void
     backlog,
     shards: config.BROKER_SHARDS,
     lookAheadSeconds: config.LOOK_AHEAD_SECONDS,
+    readingClaimSeconds: config.READING_CLAIM_SECONDS,
     audits: {
       everySeconds: config.AUDIT_EVERY_SECONDS,
       windowSeconds: config.AUDIT_WINDOW_SECONDS,

@@ -5,14 +5,11 @@ import { CALL_MS, type JobPorts } from './ports.ts'
 
 const MAX_SEGMENTS = 200
 const MAX_CHECKS = 200
-/** A command may wait 15 minutes for a rate limit; only one that was lost is sent again. */
-const CLAIM_SECONDS = 1_200
-
 /**
  * Plans the checks of segments that went live, and asks for the readings that are due while there are browsers for them.
  * What is not asked for now stays due, until its own deadline.
  */
-export const checkScheduler = ({ database, bus, pressure }: JobPorts): Job => ({
+export const checkScheduler = ({ database, bus, pressure, readingClaimSeconds }: JobPorts): Job => ({
   name: 'persister.checks',
   everyMs: 1_000,
   timeoutMs: 30_000,
@@ -24,11 +21,8 @@ export const checkScheduler = ({ database, bus, pressure }: JobPorts): Job => ({
     const full = pressure.full()
     if (full !== undefined && planned.length === 0) return skipped(full)
     if (full !== undefined) return succeeded(planned.length, `${planned.length} checks planned; ${full}`)
-    const claimed = await database.rpc(
-      'claim_due_checks',
-      { ...fence, max_rows: MAX_CHECKS, lease_seconds: CLAIM_SECONDS },
-      call,
-    )
+    const claim = { ...fence, max_rows: MAX_CHECKS, lease_seconds: readingClaimSeconds }
+    const claimed = await database.rpc('claim_due_checks', claim, call)
     const collections = collectionsOf(claimed)
     await Promise.all(collections.map((collection) => bus.send(CollectMetrics, commandOf(collection), { signal })))
     return succeeded(

@@ -10,6 +10,8 @@ export interface JobPorts {
   /** Number of broker shards of the installation. */
   readonly shards: number
   readonly lookAheadSeconds: number
+  /** How long a reading that was asked for is not asked for again. */
+  readonly readingClaimSeconds: number
   readonly audits: AuditSchedule
   /** Why the browser-brokers have no room for more background work now; undefined when they have. */
   readonly pressure: { readonly full: () => string | undefined }
