@@ -29,7 +29,7 @@ export const repliesCommand = (program: Command, done: Done): void => {
       limit: String(limit),
       ...(account === undefined ? {} : { account }),
     })
-    await withAnswer(command, (console) => console.get(`v1/posts?${query}`, Drafts), draftsTable)
+    await withAnswer(command, (console) => console.get(`v1/posts?${query.toString()}`, Drafts), draftsTable)
     done(0)
   })
   approveCommand(replies, done)

@@ -102,7 +102,8 @@ const mismatchOf = ({ end }: Part, rows: readonly RecordedMention[], answers: re
 }
 
 const twoOf = (rows: readonly RecordedMention[], answers: readonly SitePost[]): string | null => {
-  const said = rows.map(({ decision, reason }) => (decision === 'answered' ? 'answered' : reason)).toSorted()
-  if (said.join() !== 'answered,answered_by_another_account') return 'the two accounts did not share it'
+  const said = rows.map(({ decision, reason }) => (decision === 'answered' ? 'answered' : reason))
+  if (said.length !== 2 || !said.includes('answered') || !said.includes('answered_by_another_account'))
+    return 'the two accounts did not share it'
   return answers.length === 1 ? null : `it has ${answers.length} answers`
 }

@@ -33,7 +33,7 @@ const save =
         replies,
       })
       toast('Saved by its broker.')
-      for (const notice of answer.notices ?? []) toast(notice, 'wait')
+      for (const notice of answer.notices ?? []) toast(notice)
       close()
       await saved()
     } catch (error) {
