@@ -21,6 +21,7 @@ export const MIGRATIONS: readonly string[] = [
   '20261125141100',
   '20261125150000',
   '20261125150100',
+  '20261125160000',
 ]
 
 /** The migrations that are needed and not among those applied, oldest first. */
