@@ -72,9 +72,9 @@ const bodies: { readonly [type: string]: (draw: Draw) => object } = {
   'post.segment_corrected': (d) => ({
     ...part(d),
     account,
-    wrong: platformIdOf(d.yes ? 0 : 1),
-    platformId: platformIdOf(d.n + 3),
-    url: `https://x.com/ada/status/${d.n + 3}`,
+    wrong: platformIdOf((d.n + 1) % 3),
+    platformId: platformIdOf(d.yes ? d.n + 3 : d.n),
+    url: `https://x.com/ada/status/${d.yes ? d.n + 3 : d.n}`,
     publishedAt: at(d.at + 1),
   }),
   'post.segment_doubted': (d) => ({ ...part(d), account, platformId: platformIdOf(d.n), reason: `doubted ${d.n}` }),
@@ -198,6 +198,7 @@ const draw: fc.Arbitrary<Draw> = fc.record({
 // Posts need a submission to have a state, and publications to become live: they are drawn more often than the rest.
 const type = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom('post.submitted', 'post.segment_published', 'post.segment_deleted') },
+  { weight: 1, arbitrary: fc.constantFrom('post.segment_corrected', 'metrics.collected') },
   { weight: 3, arbitrary: fc.constantFrom(...FACT_TYPES) },
 )
 

@@ -45,6 +45,7 @@ export interface Part {
 }
 
 const live: End = { is: 'live' }
+const twice = (answer: Answer): readonly Step[] => [answer, answer]
 const skipped = (reason: string): End => ({ is: 'skipped', reason })
 const TOPICS = ['backups', 'the queue', 'Debian', 'old phones', 'the ledger', 'the weekend build', 'tests', 'your docs']
 
@@ -71,12 +72,12 @@ const setOf = (account: AccountName, other: AccountName, { next, ask }: ReturnTy
     part(live, ['good'], { how: { answers: 'root' } }),
     part(live, ['good'], { how: { answers: 'root' } }),
     part(live, ['good'], { how: { quotes: 'root' } }),
-    // Ways in which a model fails once.
-    part(live, [{ status: 503 }, 'good']),
-    part(live, [{ hangs: true }, 'good']),
-    part(live, [{ status: 429, headers: { 'retry-after': '1' } }, 'good']),
-    part(live, [{ status: 429, code: 'insufficient_quota', headers: { 'retry-after': '3' } }, 'good']),
-    part(live, [{ status: 401 }, 'good']),
+    // Ways in which a model fails: twice, since a run that is killed while it fails does not tell of it.
+    part(live, [...twice({ status: 503 }), 'good']),
+    part(live, [...twice({ hangs: true }), 'good']),
+    part(live, [...twice({ status: 429, headers: { 'retry-after': '1' } }), 'good']),
+    part(live, [...twice({ status: 429, code: 'insufficient_quota', headers: { 'retry-after': '3' } }), 'good']),
+    part(live, [...twice({ status: 401 }), 'good']),
     part(live, [{ says: 'Sure thing!' }, 'good']),
     part(live, [{ says: '{"reply":"yes","thoughts":"none"}' }, 'good']),
     // The same person again and again: three answers a day.
