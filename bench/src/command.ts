@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises'
+import { benchBus } from './bus/run.ts'
 import { benchLease } from './lease.ts'
 import { benchPool } from './pool/run.ts'
+import type { Rounds, Verdict } from './rounds.ts'
 import type { WorldOptions } from './world.ts'
 
 export interface BenchCommand extends Omit<WorldOptions, 'env'> {
@@ -38,3 +40,19 @@ export const pool = async (
     await rm(options.dataDir, { recursive: true, force: true, maxRetries: 3 })
   }
 }
+
+type Judged = BenchCommand & Rounds
+
+const judged = async (options: Judged, measure: () => Promise<Verdict>): Promise<boolean> => {
+  try {
+    const verdict = await measure()
+    tell(verdict, options)
+    return verdict.pass
+  } finally {
+    await rm(options.dataDir, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+/** `surepost bench bus`. @returns whether our messaging reached its targets */
+export const bus = (options: Judged & { readonly messages: number }): Promise<boolean> =>
+  judged(options, () => benchBus(options))

@@ -40,7 +40,25 @@ export const benchCommand = (program: Command, done: (code: number) => void): vo
       done(await measured(options, 'pool', (common) => pool({ ...options, ...common })))
     })
   metricsFaultsCommand(bench, done)
+  bench
+    .command('bus')
+    .description('publishing and consuming beside amqplib alone, rabbitmq-client, rascal and amqp-connection-manager')
+    .addOption(rounds())
+    .addOption(
+      new Option('--messages <n>', 'of 1 KB, for each of them in each round')
+        .argParser(wholeNumber(1_000, 1_000_000))
+        .default(10_000),
+    )
+    .option('--json', 'print one line of JSON')
+    .addHelpText('after', '\nThe exit status is 0 only if every target is reached.')
+    .action(async (options: BenchOptions & { readonly rounds: number; readonly messages: number }) => {
+      const { bus } = await import('../../../../bench/src/command.ts')
+      done(await measured(options, 'bus', (common) => bus({ ...options, ...common })))
+    })
 }
+
+const rounds = (): Option =>
+  new Option('--rounds <n>', 'in each of which all take their turn').argParser(wholeNumber(1, 1_000)).default(5)
 
 interface Common {
   readonly dataDir: string
