@@ -183,15 +183,13 @@ export class Batcher implements Consumption {
   async #settle(batch: readonly Entry[], outcomes: readonly (Outcome | 'interrupted')[]): Promise<void> {
     const { metrics, queue } = this.#options
     const now = Date.now()
-    const finished = batch.filter((_, i) => kindOf(outcomes[i]) === 'done')
-    this.subscription.ackAll(finished.map(({ taken }) => taken))
     await Promise.all(
       batch.map(async ({ taken, fact }, i) => {
         const outcome = outcomes[i] ?? done
         if (outcome === 'interrupted') return taken.handBack()
         metrics.consumed.inc({ queue, type: fact.type, outcome: outcome.kind })
         const standing = { attempt: attemptOf(taken.message), rungs: RUNG_NAMES, now }
-        if (outcome.kind !== 'done') await settleOutcome(this.#options, taken, outcome, standing)
+        await settleOutcome(this.#options, taken, outcome, standing)
       }),
     )
   }
@@ -210,9 +208,6 @@ const nextBatch = (buffer: readonly Entry[], max: number): readonly [Entry[], En
     ? [others.slice(0, max), [...suspects, ...others.slice(max)]]
     : [suspects.slice(at, at + 1), suspects.toSpliced(at, 1)]
 }
-
-const kindOf = (outcome: Outcome | 'interrupted' | undefined): string | undefined =>
-  typeof outcome === 'object' ? outcome.kind : outcome
 
 /** One outcome per fact, whatever `apply` does. */
 const outcomesOf = async (

@@ -20,6 +20,10 @@ export class Limiter {
     if (signal.aborted) return undefined
     const wanted = Math.min(places, this.#limit)
     const held: Disposable = { [Symbol.dispose]: () => this.#release(wanted) }
+    if (this.#waiting.size === 0 && this.#taken + wanted <= this.#limit) {
+      this.#taken += wanted
+      return held
+    }
     return new Promise((resolve) => {
       const entry = {
         places: wanted,

@@ -1,8 +1,9 @@
-import type { Channel, ConsumeMessage } from 'amqplib'
+import type { ConsumeMessage } from 'amqplib'
 import type { Logger } from 'pino'
 import { pause } from '../runtime/deadline.ts'
 import { type Session, keepChannel } from './channels.ts'
 import { type Connected, rpc } from './connection.ts'
+import { InHand } from './in-hand.ts'
 import type { Keeper } from './keeper.ts'
 import type { Link } from './link.ts'
 import type { BusMetrics } from './metrics.ts'
@@ -39,7 +40,7 @@ export const MOURNING_MS = 1_000
 
 interface Life extends Session {
   tag?: string | undefined
-  readonly unsettled: Set<number>
+  readonly inHand: InHand
 }
 
 /** Consumes one queue with manual acks, through every loss of channel, connection and queue. */
@@ -47,7 +48,6 @@ export class Subscription {
   readonly #options: SubscriptionOptions
   readonly #channel: Keeper<Session>
   readonly #lives = new WeakMap<Session, Life>()
-  readonly #takers = new WeakMap<Taken, { readonly life: Life; readonly tag: number }>()
   #lastConnection: Connected | undefined
   #wanted = true
   #aligning: Promise<void> = Promise.resolve()
@@ -90,22 +90,8 @@ export class Subscription {
 
   /** Close the channel: what is still in hand goes back to the queue. */
   async close(): Promise<void> {
+    this.#life(this.#channel.held)?.inHand.flush()
     await this.#channel.stop()
-  }
-
-  /** Ack several of one channel, with one frame where nothing older is still open. */
-  ackAll(taken: readonly Taken[]): void {
-    const open = taken.filter((one) => !one.lost.aborted).map((one) => ({ one, at: this.#takers.get(one) }))
-    const life = open[0]?.at?.life
-    const last = open.reduce((best, entry) => ((entry.at?.tag ?? 0) > (best?.at?.tag ?? 0) ? entry : best), open[0])
-    if (life === undefined || last?.at === undefined) return
-    const tags = new Set(open.map(({ at }) => at?.tag))
-    const top = last.at.tag
-    const alone = [...life.unsettled].every((tag) => tag > top || tags.has(tag))
-    if (!alone) return open.forEach(({ one }) => one.ack())
-    open.forEach(({ at }) => at !== undefined && life.unsettled.delete(at.tag))
-    this.#showInFlight(life)
-    onOpenChannel(() => life.channel.ack(last.one.message, true))
   }
 
   async #setup(session: Session): Promise<void> {
@@ -115,7 +101,7 @@ export class Subscription {
       await redeclare(session.connected)
     }
     this.#lastConnection = session.connected
-    const life: Life = Object.assign(session, { unsettled: new Set<number>() })
+    const life: Life = Object.assign(session, { inHand: this.#inHand(session) })
     this.#lives.set(session, life)
     await rpc(session.connected, 'setting the prefetch', session.channel.prefetch(prefetch))
     await this.#align(life)
@@ -148,30 +134,31 @@ export class Subscription {
     }
   }
 
+  #inHand({ channel, lost }: Session): InHand {
+    const { metrics, queue } = this.#options
+    const ack = (deliveryTag: number, allUpTo: boolean): void => {
+      // All that amqplib reads of a message to ack it is its tag.
+      if (!lost.aborted) onOpenChannel(() => channel.ack({ fields: { deliveryTag } } as ConsumeMessage, allUpTo))
+    }
+    return new InHand(ack, (count) => {
+      if (!lost.aborted) metrics.inFlight.set({ queue }, count)
+    })
+  }
+
   #deliver(life: Life, message: ConsumeMessage | null): void {
     if (message === null) return life.fail(new Error(`queue ${this.#options.queue} was deleted or moved`))
     const tag = message.fields.deliveryTag
-    life.unsettled.add(tag)
-    this.#showInFlight(life)
-    const once = (send: (channel: Channel) => void): void => {
-      if (life.lost.aborted || !life.unsettled.delete(tag)) return
-      this.#showInFlight(life)
-      onOpenChannel(() => send(life.channel))
-    }
-    const taken: Taken = {
+    const { inHand, lost, channel } = life
+    inHand.take(tag)
+    this.#options.receive({
       message,
-      lost: life.lost,
+      lost,
       receivedAt: Date.now(),
-      ack: () => once((channel) => channel.ack(message)),
-      handBack: () => once((channel) => channel.nack(message, false, true)),
-    }
-    this.#takers.set(taken, { life, tag })
-    this.#options.receive(taken)
-  }
-
-  #showInFlight({ unsettled }: Life): void {
-    const { metrics, queue } = this.#options
-    metrics.inFlight.set({ queue }, unsettled.size)
+      ack: () => inHand.ack(tag),
+      handBack: () => {
+        if (!lost.aborted && inHand.release(tag)) onOpenChannel(() => channel.nack(message, false, true))
+      },
+    })
   }
 }
 
