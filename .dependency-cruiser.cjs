@@ -19,16 +19,17 @@ module.exports = {
     },
     {
       name: 'one-messaging-module',
-      comment: 'Only packages/shared/src/messaging imports amqplib, and the benchmark that compares with it.',
+      comment: 'Only packages/shared/src/messaging imports amqplib, and the benchmarks that compare with it.',
       severity: 'error',
-      from: { pathNot: '^packages/shared/src/messaging/|^bench/src/bus/' },
+      from: { pathNot: '^packages/shared/src/messaging/|^bench/src/(bus|persist)/' },
       to: { path: npm('amqplib') },
     },
     {
       name: 'one-database-module',
-      comment: 'Only packages/shared/src/database imports @supabase/supabase-js.',
+      comment:
+        'Only packages/shared/src/database imports @supabase/supabase-js, and the benchmark that compares with it.',
       severity: 'error',
-      from: { pathNot: '^packages/shared/src/database/' },
+      from: { pathNot: '^packages/shared/src/database/|^bench/src/persist/' },
       to: { path: npm('@supabase') },
     },
     {

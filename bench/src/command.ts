@@ -1,8 +1,13 @@
 import { rm } from 'node:fs/promises'
 import { benchBus } from './bus/run.ts'
+import { benchDrain } from './drain.ts'
+import { benchFootprint } from './footprint.ts'
 import { benchLease } from './lease.ts'
+import { benchPersist } from './persist/run.ts'
 import { benchPool } from './pool/run.ts'
+import { benchRecover } from './recover.ts'
 import type { Rounds, Verdict } from './rounds.ts'
+import { benchScale } from './scale/run.ts'
 import type { WorldOptions } from './world.ts'
 
 export interface BenchCommand extends Omit<WorldOptions, 'env'> {
@@ -43,7 +48,7 @@ export const pool = async (
 
 type Judged = BenchCommand & Rounds
 
-const judged = async (options: Judged, measure: () => Promise<Verdict>): Promise<boolean> => {
+const judged = async (options: Judged, measure: () => Promise<Pick<Verdict, 'bench' | 'pass'>>): Promise<boolean> => {
   try {
     const verdict = await measure()
     tell(verdict, options)
@@ -56,3 +61,23 @@ const judged = async (options: Judged, measure: () => Promise<Verdict>): Promise
 /** `surepost bench bus`. @returns whether our messaging reached its targets */
 export const bus = (options: Judged & { readonly messages: number }): Promise<boolean> =>
   judged(options, () => benchBus(options))
+
+/** `surepost bench persist`. @returns whether the persister reached its targets */
+export const persist = (options: Judged & { readonly posts: number }): Promise<boolean> =>
+  judged(options, () => benchPersist(options))
+
+/** `surepost bench scale`. @returns whether the database is as quick with many posts as with few */
+export const scale = (options: Judged & { readonly posts: number }): Promise<boolean> =>
+  judged(options, () => benchScale(options))
+
+/** `surepost bench drain`. @returns whether a backlog is recorded at full rate, in flat memory */
+export const drain = (options: Judged & { readonly facts: number }): Promise<boolean> =>
+  judged(options, () => benchDrain(options))
+
+/** `surepost bench footprint`. @returns whether every service is light and soon ready */
+export const footprint = (options: Judged & { readonly idleSeconds: number }): Promise<boolean> =>
+  judged(options, () => benchFootprint(options))
+
+/** `surepost bench recover`. @returns whether work is done again at once when what it needs is back */
+export const recover = (options: Judged & { readonly awaySeconds: number }): Promise<boolean> =>
+  judged(options, () => benchRecover(options))

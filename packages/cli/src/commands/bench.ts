@@ -6,8 +6,9 @@ import { interruptible } from '../interrupt.ts'
 import { progressOnStderr } from '../progress.ts'
 import { wholeNumber } from '../whole-number.ts'
 import { metricsFaultsCommand } from './bench-metrics-faults.ts'
+import { ROUNDS, roundsCommand } from './bench-rounds.ts'
 
-interface BenchOptions {
+export interface BenchOptions {
   readonly json?: boolean
 }
 
@@ -40,27 +41,11 @@ export const benchCommand = (program: Command, done: (code: number) => void): vo
       done(await measured(options, 'pool', (common) => pool({ ...options, ...common })))
     })
   metricsFaultsCommand(bench, done)
-  bench
-    .command('bus')
-    .description('publishing and consuming beside amqplib alone, rabbitmq-client, rascal and amqp-connection-manager')
-    .addOption(rounds())
-    .addOption(
-      new Option('--messages <n>', 'of 1 KB, for each of them in each round')
-        .argParser(wholeNumber(1_000, 1_000_000))
-        .default(10_000),
-    )
-    .option('--json', 'print one line of JSON')
-    .addHelpText('after', '\nThe exit status is 0 only if every target is reached.')
-    .action(async (options: BenchOptions & { readonly rounds: number; readonly messages: number }) => {
-      const { bus } = await import('../../../../bench/src/command.ts')
-      done(await measured(options, 'bus', (common) => bus({ ...options, ...common })))
-    })
+  for (const one of ROUNDS) roundsCommand(bench, one, (options, name, run) => measured(options, name, run).then(done))
 }
 
-const rounds = (): Option =>
-  new Option('--rounds <n>', 'in each of which all take their turn').argParser(wholeNumber(1, 1_000)).default(5)
-
-interface Common {
+/** What every bench is given. */
+export interface Common {
   readonly dataDir: string
   readonly json: boolean
   readonly onProgress: (text: string) => void

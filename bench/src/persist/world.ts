@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises'
+import type { Bus } from '@surepost/shared/messaging'
+import { type Stack, ensureInstalled, startStack } from '@surepost/stack'
+import { Client } from 'pg'
+import { busAt } from '../world.ts'
+import { FACTS_OF_A_LIFE, emitLives } from './life.ts'
+
+export interface PersisterWorld extends AsyncDisposable {
+  readonly stack: Stack
+  readonly endpoints: Awaited<ReturnType<Stack['startServices']>>['endpoints']
+  readonly bus: Bus
+  readonly client: Client
+  /** Facts in the journal, those of jobs left out. */
+  readonly recorded: () => Promise<number>
+  /** Resolves when so many are. @throws the signal's reason */
+  readonly untilRecorded: (count: number) => Promise<void>
+  /** Facts per second from a queue that holds the lives of so many posts to their last commit. */
+  readonly fromFullQueue: (posts: number) => Promise<number>
+  /** What the persister has in memory, MiB. */
+  readonly rssMiB: () => Promise<number>
+}
+
+export interface PersisterWorldOptions {
+  readonly dataDir: string
+  readonly onProgress: (text: string) => void
+  readonly signal: AbortSignal
+}
+
+/** A persister on a stack of its own. @throws StackError */
+export const openPersister = async ({
+  dataDir,
+  onProgress,
+  signal,
+}: PersisterWorldOptions): Promise<PersisterWorld> => {
+  await using opened = new AsyncDisposableStack()
+  await ensureInstalled({ onProgress, signal })
+  const stack = opened.use(await startStack({ dataDir, signal, onProgress, ephemeral: true }))
+  const { endpoints, services } = await stack.startServices({ only: ['persister'] })
+  const pid = services.find(({ name }) => name === 'persister')?.pid
+  if (pid === undefined) throw new Error('the persister does not run')
+  const bus = opened.use(await busAt(endpoints.amqpUrl, endpoints.rabbitmqManagementUrl))
+  const client = new Client({ connectionString: endpoints.postgresUrl })
+  // A database that is stopped under it ends it; whoever stops it connects again.
+  client.on('error', () => {})
+  await client.connect()
+  opened.defer(() => client.end())
+  const recorded = () => countFacts(client)
+  const untilRecorded = async (count: number): Promise<void> => {
+    while ((await recorded()) < count) signal.throwIfAborted()
+  }
+  const fromFullQueue = async (posts: number): Promise<number> => {
+    const count = posts * FACTS_OF_A_LIFE
+    const before = await recorded()
+    process.kill(pid, 'SIGSTOP')
+    await emitLives(bus, posts).finally(() => process.kill(pid, 'SIGCONT'))
+    const began = performance.now()
+    await untilRecorded(before + count)
+    return count / ((performance.now() - began) / 1_000)
+  }
+  const rssMiB = async (): Promise<number> =>
+    Number(/VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024
+  const all = opened.move()
+  const dispose = (): Promise<void> => all.disposeAsync()
+  return {
+    stack,
+    endpoints,
+    bus,
+    client,
+    recorded,
+    untilRecorded,
+    fromFullQueue,
+    rssMiB,
+    [Symbol.asyncDispose]: dispose,
+  }
+}
+
+export const countFacts = async (client: Client): Promise<number> =>
+  Number((await client.query<{ n: string }>(`select count(*) as n from facts where type <> 'job.ran'`)).rows[0]?.n)
