@@ -70,7 +70,8 @@ const asTheyLie = (folder: string): readonly Manifest[] => {
   return [...files.flatMap((path) => documentsOf(readFileSync(path, 'utf8'))), ...generated(kustomization)]
 }
 
-const foldersIn = (folder: string): readonly string[] => readdirSync(join(K8S, folder)).map((name) => `${folder}/${name}`)
+const foldersIn = (folder: string): readonly string[] =>
+  readdirSync(join(K8S, folder)).map((name) => `${folder}/${name}`)
 
 /** The overlays as the cluster gets them; without a kubectl that renders, the files of base and components as they lie. */
 export const manifestSets = (): readonly ManifestSet[] =>
