@@ -24,7 +24,8 @@ export interface ManifestSet {
 
 const documentsOf = (text: string): readonly Manifest[] =>
   parseAllDocuments(text, { merge: true }).map((document) => {
-    if (document.errors.length > 0) throw document.errors[0]
+    const [error] = document.errors
+    if (error !== undefined) throw error
     return document.toJS() as Manifest
   })
 

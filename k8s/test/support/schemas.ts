@@ -23,8 +23,21 @@ interface Model {
 }
 
 const MODELS: readonly Model[] = [
-  ...[ConfigMap, Deployment, Ingress, Job, Namespace, NetworkPolicy, PersistentVolumeClaim, PodDisruptionBudget],
-  ...[PodMonitor, PrometheusRule, ScaledObject, Service, ServiceAccount, StatefulSet, TriggerAuthentication],
+  ConfigMap,
+  Deployment,
+  Ingress,
+  Job,
+  Namespace,
+  NetworkPolicy,
+  PersistentVolumeClaim,
+  PodDisruptionBudget,
+  PodMonitor,
+  PrometheusRule,
+  ScaledObject,
+  Service,
+  ServiceAccount,
+  StatefulSet,
+  TriggerAuthentication,
 ]
 
 /** What a validator has looked at of a document: a field that it never asks for is none of the schema's. */
@@ -39,7 +52,7 @@ class Watched {
     const proxy = new Proxy(value, {
       get: (target, name) => {
         if (typeof name === 'string') this.#see(target, name)
-        return this.of(Reflect.get(target, name) as unknown)
+        return this.of<unknown>(Reflect.get(target, name))
       },
     })
     this.#proxies.set(value, proxy)
