@@ -51,6 +51,24 @@ describe.each(sets)('the manifests of $name', ({ manifests }) => {
     expect(services.flatMap((service) => configTroubles(service.name, envOf(service, manifests)))).toEqual([])
   })
 
+  it('give every service each of the installation’s values that it reads', () => {
+    const values =
+      manifests.find((m) => m.kind === 'ConfigMap' && m.metadata.name.startsWith('surepost'))?.['data'] ?? {}
+    const missing = services.flatMap((service) =>
+      Object.keys(values)
+        .filter((name) => isRead(service.name, name) && !(name in envOf(service, manifests)))
+        .map((name) => `${service.name} is not told ${name}`),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('start Chromium without its sandbox only where it cannot have it', () => {
+    for (const { pod, container } of services.filter(({ name }) => name === 'browser-broker')) {
+      const args = container.env.find(({ name }) => name === 'CHROMIUM_ARGS')?.value ?? ''
+      expect(args.includes('--no-sandbox')).toBe(pod.securityContext.seccompProfile.type === 'RuntimeDefault')
+    }
+  })
+
   it('take secrets from Secrets that docs/DEPLOY.md names, and nothing secret from anywhere else', () => {
     const guide = readFileSync(join(ROOT, 'docs/DEPLOY.md'), 'utf8')
     const refs = workloads.flatMap(({ container }) =>
@@ -110,10 +128,9 @@ describe.each(sets)('the manifests of $name', ({ manifests }) => {
 
   it('keep the restricted profile', () => {
     for (const { name, pod } of workloads) {
-      expect(pod.securityContext, name).toMatchObject({
-        runAsNonRoot: true,
-        seccompProfile: { type: 'RuntimeDefault' },
-      })
+      expect(pod.securityContext.runAsNonRoot, name).toBe(true)
+      const profiles = name === 'browser-broker' ? ['RuntimeDefault', 'Localhost'] : ['RuntimeDefault']
+      expect(profiles, name).toContain(pod.securityContext.seccompProfile.type)
       expect([pod.hostPID, pod.hostNetwork, pod.hostIPC, pod.shareProcessNamespace].filter(Boolean), name).toEqual([])
       for (const container of pod.containers)
         expect(container.securityContext, name).toEqual({
