@@ -29,8 +29,17 @@ const SOURCES: Readonly<Record<string, string>> = {
   migrate: 'services/persister/src/migrate.ts',
   playground: 'packages/playground/src/main.ts',
 }
-/** Variables of the system, of Node and of our own composition, that no schema names. */
-const OF_THE_SYSTEM = new Set(['POD_NAME', 'HOME', 'TMPDIR', 'TZ', 'NODE_ENV', 'NODE_OPTIONS', 'PGPASSWORD'])
+/** Variables of the system, of Node and of our own composition, that no schema names; and the platform, which is everybody's. */
+const OF_THE_SYSTEM = new Set([
+  'X_BASE_URL',
+  'POD_NAME',
+  'HOME',
+  'TMPDIR',
+  'TZ',
+  'NODE_ENV',
+  'NODE_OPTIONS',
+  'PGPASSWORD',
+])
 
 const namesReadBy = (read: (env: Env) => unknown): ReadonlySet<string> => {
   const names = new Set<string>()
