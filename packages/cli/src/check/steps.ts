@@ -11,7 +11,7 @@ export interface CheckStep {
   readonly doubt?: (output: string) => string | undefined
 }
 
-const SOURCES = ['packages', 'services', 'bench', 'chaos'] as const
+const SOURCES = ['packages', 'services', 'bench', 'chaos', 'k8s'] as const
 
 // The cruiser passes when it cannot read the sources: it then saw none.
 const sawModules = (output: string): string | undefined => {
