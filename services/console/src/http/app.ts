@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import express, { type ErrorRequestHandler, type Express, Router } from 'express'
 import helmet from 'helmet'
@@ -11,6 +14,13 @@ import { Problem, causeOf, problemBody, problemOf } from './problems.ts'
 import { signIn } from './sign-in.ts'
 
 const PAGE = fileURLToPath(new URL('../page', import.meta.url))
+
+/** The charts' library as npm has it, under a path that changes with its version, so that browsers may keep it for ever. */
+const vendored = (): { readonly path: string; readonly folder: string } => {
+  const folder = dirname(createRequire(import.meta.url).resolve('uplot'))
+  const { version } = JSON.parse(readFileSync(join(folder, '..', 'package.json'), 'utf8')) as { version: string }
+  return { path: `/vendor/uplot-${version}`, folder }
+}
 
 /** Everything comes from here; nothing inline; no page may frame this one. `blob:` is for images before their upload. */
 const security = helmet({
@@ -71,6 +81,8 @@ export const createApp = (ports: Ports, apiKey: string): Express => {
   app.disable('x-powered-by')
   app.use(security)
   app.use(express.static(PAGE, { index: 'index.html', redirect: false, cacheControl: true, maxAge: 0 }))
+  const { path, folder } = vendored()
+  app.use(path, express.static(folder, { index: false, redirect: false, immutable: true, maxAge: '1y' }))
   app.use(signIn(keysOf(apiKey)))
   app.use(api(ports, apiKey))
   app.use((request) => {

@@ -13,6 +13,7 @@ import {
   draft,
   lengthOf,
   loadAccounts,
+  moveSegment,
   removeSegment,
   send,
 } from './draft.js'
@@ -61,6 +62,19 @@ const onKey = (event) => {
   }
 }
 
+const mover = (segment, n, step, isEnd) =>
+  h(
+    'button',
+    {
+      class: 'button quiet',
+      type: 'button',
+      disabled: isEnd,
+      'aria-label': `Move segment ${n + 1} ${step < 0 ? 'up' : 'down'}`,
+      onclick: () => moveSegment(segment.key, step),
+    },
+    icon(step < 0 ? 'up' : 'down'),
+  )
+
 const segmentEditor = (segment, n, all) => {
   const errors = Object.entries(draft().errors).filter(([path]) => path.startsWith(`segments.${n}.`))
   return h(
@@ -92,6 +106,8 @@ const segmentEditor = (segment, n, all) => {
       { class: 'row tools' },
       segment.media.length < 4 && addPicture(segment),
       all.length > 1 && h('span', { class: 'muted small figures' }, `${n + 1} of ${all.length}`),
+      all.length > 1 && mover(segment, n, -1, n === 0),
+      all.length > 1 && mover(segment, n, 1, n === all.length - 1),
       all.length > 1 &&
         h(
           'button',
