@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import express, { type ErrorRequestHandler, type Express, Router } from 'express'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from 'express'
 import helmet from 'helmet'
 import { operations } from '../api/index.ts'
 import { EVENTS_PATH, events } from '../api/events.ts'
@@ -20,6 +20,16 @@ const vendored = (): { readonly path: string; readonly folder: string } => {
   const folder = dirname(createRequire(import.meta.url).resolve('uplot'))
   const { version } = JSON.parse(readFileSync(join(folder, '..', 'package.json'), 'utf8')) as { version: string }
   return { path: `/vendor/uplot-${version}`, folder }
+}
+
+const DOCS = fileURLToPath(new URL('../../../../docs', import.meta.url))
+/** What alerts link to, as it is written; an installation without the documents says so. */
+const runbook: RequestHandler = (request, response, next) => {
+  const file = `${String(request.params['name'])}.md`
+  response.type('text/plain; charset=utf-8').sendFile(file, { root: DOCS }, (error: unknown) => {
+    if (error === undefined || response.headersSent) return
+    next(new Problem('not-found', `There is no ${file} beside this console; the project's own repository has it.`))
+  })
 }
 
 /** Everything comes from here; nothing inline; no page may frame this one. `blob:` is for images before their upload. */
@@ -83,6 +93,7 @@ export const createApp = (ports: Ports, apiKey: string): Express => {
   app.use(express.static(PAGE, { index: 'index.html', redirect: false, cacheControl: true, maxAge: 0 }))
   const { path, folder } = vendored()
   app.use(path, express.static(folder, { index: false, redirect: false, immutable: true, maxAge: '1y' }))
+  app.get('/docs/:name.md', runbook)
   app.use(signIn(keysOf(apiKey)))
   app.use(api(ports, apiKey))
   app.use((request) => {
