@@ -65,8 +65,13 @@ const group = (name) =>
   h(
     'div',
     { key: name, class: 'nav-group' },
-    h('h2', { class: 'nav-title' }, name),
-    h('ul', null, PLACES.filter((place) => place.group === name).map(item), name === 'Publish' && more()),
+    h('p', { class: 'nav-title', id: `nav-${name}` }, name),
+    h(
+      'ul',
+      { 'aria-labelledby': `nav-${name}` },
+      PLACES.filter((place) => place.group === name).map(item),
+      name === 'Publish' && more(),
+    ),
   )
 
 const more = () =>

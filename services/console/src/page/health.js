@@ -40,7 +40,7 @@ export const healthBanner = () => {
         h(
           'li',
           { key: name },
-          h('b', null, `The ${name} is away`),
+          h('b', null, `${name === 'RabbitMQ' ? '' : 'The '}${name} is away`),
           h('span', { class: 'small' }, ` since ${ago(since)}. `.replace('since now', 'since a moment ago')),
           h('span', { class: 'small' }, detail, ' ', MEANWHILE[name]),
         ),

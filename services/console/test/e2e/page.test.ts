@@ -168,19 +168,16 @@ test('an account is paused with a reason, and resumed', async () => {
 /** What the page may take to say it, as the guarantee has it. */
 const SAYS_WITHIN_MS = 10_000
 
-test.each(['database', 'rabbit'] as const)(
-  'the %s is named within 10 s of going away, until it is back',
-  async (what) => {
-    const name = what === 'rabbit' ? 'RabbitMQ' : what
-    await go(page, api.url, 'overview')
-    const banner = page.getByRole('alert').filter({ hasText: `The ${name} is away` })
-    await banner.waitFor({ state: 'detached' })
-    all[what].shut()
-    await banner.waitFor({ timeout: SAYS_WITHIN_MS })
-    all[what].open()
-    await banner.waitFor({ state: 'detached', timeout: 40_000 })
-  },
-)
+test.each(['database', 'rabbit'] as const)('what is away (%s) is named within 10 s, until it is back', async (what) => {
+  const name = what === 'rabbit' ? 'RabbitMQ' : what
+  await go(page, api.url, 'overview')
+  const banner = page.getByRole('alert').filter({ hasText: `${name} is away` })
+  await banner.waitFor({ state: 'detached' })
+  all[what].shut()
+  await banner.waitFor({ timeout: SAYS_WITHIN_MS })
+  all[what].open()
+  await banner.waitFor({ state: 'detached', timeout: 40_000 })
+})
 
 test('a broker that does not answer is named, and forgotten when it does', async () => {
   const banner = page.getByRole('alert').filter({ hasText: 'The browser-broker 0 is away' })

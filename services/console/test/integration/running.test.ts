@@ -89,7 +89,7 @@ const dependency = async (name: string) => {
 }
 
 test.each(['database', 'RabbitMQ'] as const)(
-  'health names the %s while it is away, and it is up by itself',
+  'health says within seconds that %s is away, and that it is back',
   async (name) => {
     const way = name === 'database' ? all.database : all.rabbit
     await eventually(async () => (await dependency(name))?.up, WAIT)

@@ -38,14 +38,15 @@ const ring = ({ length, limit }) => {
       'svg',
       { viewBox: '0 0 24 24', 'aria-hidden': 'true' },
       h('circle', { cx: 12, cy: 12, r: 9, class: 'track' }),
-      h('circle', {
-        cx: 12,
-        cy: 12,
-        r: 9,
-        class: 'fill',
-        'stroke-dasharray': `${share * around} ${around}`,
-        transform: 'rotate(-90 12 12)',
-      }),
+      length > 0 &&
+        h('circle', {
+          cx: 12,
+          cy: 12,
+          r: 9,
+          class: 'fill',
+          'stroke-dasharray': `${share * around} ${around}`,
+          transform: 'rotate(-90 12 12)',
+        }),
     ),
   )
 }
