@@ -17,11 +17,12 @@ const PAGE = fileURLToPath(new URL('../page', import.meta.url))
 
 /** The charts' library as npm has it, under a path that changes with its version, so that browsers may keep it for ever. */
 const vendored = (): { readonly path: string; readonly folder: string } => {
-  const folder = dirname(createRequire(import.meta.url).resolve('uplot'))
+  const folder = dirname(require.resolve('uplot'))
   const { version } = JSON.parse(readFileSync(join(folder, '..', 'package.json'), 'utf8')) as { version: string }
   return { path: `/vendor/uplot-${version}`, folder }
 }
 
+const require = createRequire(import.meta.url)
 const DOCS = fileURLToPath(new URL('../../../../docs', import.meta.url))
 /** What alerts link to, as it is written; an installation without the documents says so. */
 const runbook: RequestHandler = (request, response, next) => {

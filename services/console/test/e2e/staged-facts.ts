@@ -80,14 +80,26 @@ const live = (postId: PostId, account: string, segment: number, at: Date, now: D
     fact('post.segment_begun', after(at, -3_000), action),
     {
       ...fact('post.segment_published', at, {
-        ...{ postId, revision: 1, segment, account, platform: 'x', platformId, url },
-        ...{ publishedAt: after(at, -400).toISOString(), source: 'response', ledger: mark() },
+        postId,
+        revision: 1,
+        segment,
+        account,
+        platform: 'x',
+        platformId,
+        url,
+        publishedAt: after(at, -400).toISOString(),
+        source: 'response',
+        ledger: mark(),
       }),
       checks: [...AGES, 86_400].map((seconds) => planned(postId, segment, at, seconds)),
     },
     ...seen.map((seconds) =>
       fact('metrics.collected', after(at, seconds * 1_000 + 4_000), {
-        ...{ postId, checkId: checkId(postId, segment, seconds), segment, platformId, suspect: null },
+        postId,
+        checkId: checkId(postId, segment, seconds),
+        segment,
+        platformId,
+        suspect: null,
         metrics: grown(seconds, 0.5 + ((Number(platformIds) * 7) % 10) / 10 / (segment + 1)),
       }),
     ),
@@ -139,7 +151,11 @@ export const answer = (now: Date): { readonly facts: StagedFact[]; readonly post
     ],
   }
   const decided = {
-    ...{ account: 'ada', mention: MENTION, decision: 'answered', postId, drafter: 'a model of yours' },
+    account: 'ada',
+    mention: MENTION,
+    decision: 'answered',
+    postId,
+    drafter: 'a model of yours',
     reason:
       'margaret wrote to @ada_writes first, asks a question that the account can answer, and was not answered yet.',
   }
@@ -173,11 +189,17 @@ export const mixedPosts = (now: Date): { readonly facts: StagedFact[]; readonly 
     facts: [
       ...[review, later, failed, cancelled, unknown].map(({ fact: first }) => first),
       fact('post.failed', at(199), {
-        ...{ postId: failed.postId, revision: 1, segment: null, code: 'refused' },
+        postId: failed.postId,
+        revision: 1,
+        segment: null,
+        code: 'refused',
         reason: 'The platform refused it: this text breaks its rules.',
       }),
       fact('post.cancelled', at(339), {
-        ...{ postId: cancelled.postId, by: 'key-e2e', reason: 'cancelled by its operator', ledger: mark() },
+        postId: cancelled.postId,
+        by: 'key-e2e',
+        reason: 'cancelled by its operator',
+        ledger: mark(),
       }),
       fact('post.segment_begun', at(49), { ...action, ledger: mark() }),
       fact('post.segment_unknown', at(48), { ...action, ledger: mark(), reason: 'No answer was seen in time.' }),
@@ -188,14 +210,12 @@ export const mixedPosts = (now: Date): { readonly facts: StagedFact[]; readonly 
 
 const ran = (job: string, at: Date, ms: number, more: object = {}): StagedFact =>
   fact('job.ran', at, {
-    ...{
-      job,
-      account: null,
-      startedAt: after(at, -ms).toISOString(),
-      outcome: 'succeeded',
-      category: null,
-      detail: null,
-    },
+    job,
+    account: null,
+    startedAt: after(at, -ms).toISOString(),
+    outcome: 'succeeded',
+    category: null,
+    detail: null,
     ...more,
   })
 
@@ -203,7 +223,9 @@ const ran = (job: string, at: Date, ms: number, more: object = {}): StagedFact =
 export const jobs = (now: Date): StagedFact[] => {
   const at = (seconds: number): Date => after(now, -seconds * 1_000)
   const failure = {
-    ...{ account: 'grace', outcome: 'failed', category: 'session' },
+    account: 'grace',
+    outcome: 'failed',
+    category: 'session',
     detail: 'The session of grace needs a person: X asks for a sign-in.',
   }
   return [
@@ -229,20 +251,24 @@ export const alerts = (now: Date): StagedFact[] => {
   const at = (minutes: number): Date => after(now, -minutes * MINUTE)
   return [
     fact('alert.raised', at(12), {
-      ...{ key: 'account.paused.grace', severity: 'critical' },
+      key: 'account.paused.grace',
+      severity: 'critical',
       sentence: 'Account grace is paused: X asks for a sign-in. Look at the account, give a new session and resume it.',
     }),
     fact('alert.raised', at(6), {
-      ...{ key: 'breaker.x/grace', severity: 'warning' },
+      key: 'breaker.x/grace',
+      severity: 'warning',
       sentence: 'x/grace failed again and again: its pages do not work. Work for it waits, and it is probed by itself.',
     }),
     fact('alert.raised', at(190), {
-      ...{ key: 'database:away', severity: 'critical' },
+      key: 'database:away',
+      severity: 'critical',
       sentence: 'Facts could not be recorded for 10 s. Nothing is lost: they wait in their queue.',
     }),
     fact('alert.cleared', at(187), { key: 'database:away' }),
     fact('alert.raised', at(400), {
-      ...{ key: 'breaker.x', severity: 'critical' },
+      key: 'breaker.x',
+      severity: 'critical',
       sentence: 'x failed again and again. Work for it waits, and it is probed by itself.',
     }),
     fact('alert.cleared', at(391), { key: 'breaker.x' }),

@@ -20,8 +20,14 @@ test('jobs tell their last success and failure, failures in a row, category and 
     id: newId(),
     type: 'job.ran',
     body: {
-      ...{ at: at(minutes), job: 'mentions.harvest', account: 'ada', startedAt: at(minutes + 1) },
-      ...{ outcome: 'succeeded', category: null, detail: null, ...more },
+      at: at(minutes),
+      job: 'mentions.harvest',
+      account: 'ada',
+      startedAt: at(minutes + 1),
+      outcome: 'succeeded',
+      category: null,
+      detail: null,
+      ...more,
     },
   })
   const failed = { outcome: 'failed', category: 'session', detail: 'needs a person' }
@@ -52,7 +58,9 @@ test('jobs tell their last success and failure, failures in a row, category and 
 
 test('breakers are told open by their alert, and closed when it is cleared', async () => {
   const alert = (type: string, minutes: number, more: object = {}) => ({
-    ...{ id: newId(), type, body: { at: at(minutes), key: 'breaker.x', ...more } },
+    id: newId(),
+    type,
+    body: { at: at(minutes), key: 'breaker.x', ...more },
   })
   await all.recorded.apply([alert('alert.raised', 5, { severity: 'critical', sentence: 'x failed again and again' })])
   expect((await api.call('GET', '/v1/breakers')).body.breakers).toMatchObject([{ name: 'x', state: 'open' }])

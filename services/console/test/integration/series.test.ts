@@ -29,9 +29,16 @@ const submitted = (at: Date, more: object = {}) => {
 
 const published = (postId: string, at: Date, platformId: string) =>
   fact('post.segment_published', at, {
-    ...{ postId, revision: 1, segment: 0, account: 'ada', platform: 'x', platformId },
-    ...{ url: `https://x.com/ada_writes/status/${platformId}`, publishedAt: at.toISOString() },
-    ...{ source: 'response', ledger: null },
+    postId,
+    revision: 1,
+    segment: 0,
+    account: 'ada',
+    platform: 'x',
+    platformId,
+    url: `https://x.com/ada_writes/status/${platformId}`,
+    publishedAt: at.toISOString(),
+    source: 'response',
+    ledger: null,
   })
 
 const reading = (
@@ -42,7 +49,11 @@ const reading = (
   suspect: string | null,
 ) =>
   fact('metrics.collected', at, {
-    ...{ postId, checkId: checkId(postId, 0, 900), segment: 0, platformId, suspect },
+    postId,
+    checkId: checkId(postId, 0, 900),
+    segment: 0,
+    platformId,
+    suspect,
     metrics: { replies: null, reposts: 0, quotes: null, likes, bookmarks: null, views: likes * 10 },
   })
 
@@ -99,7 +110,11 @@ test('what waits for a word is told with the mention that it answers and why', a
   const content = { segments: [{ text: 'thanks', media: [] }], replyTo: { platformId: MENTION, author: 'bob' } }
   const answer = submitted(at, { approval: 'review', content })
   const mention = {
-    ...{ platformId: MENTION, author: 'bob', text: '@ada_writes how?', inReplyTo: null, createdAt: at.toISOString() },
+    platformId: MENTION,
+    author: 'bob',
+    text: '@ada_writes how?',
+    inReplyTo: null,
+    createdAt: at.toISOString(),
     url: `https://x.com/bob/status/${MENTION}`,
     conversation: [{ platformId: PlatformId.parse('1990000000000000041'), author: 'ada_writes', text: 'It works.' }],
   }

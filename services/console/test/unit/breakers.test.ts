@@ -2,7 +2,11 @@ import { expect, test } from 'vitest'
 import { breakersOf } from '../../src/decisions/breakers.ts'
 
 const told = (key: string, active: boolean, raised: string | null, cleared: string | null) => ({
-  ...{ key, sentence: `${key} failed`, raised_at: raised, cleared_at: cleared, active },
+  key,
+  sentence: `${key} failed`,
+  raised_at: raised,
+  cleared_at: cleared,
+  active,
 })
 
 test('a breaker is open while its alert stands, and closed since it was cleared; open ones come first', () => {

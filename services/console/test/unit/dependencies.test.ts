@@ -3,7 +3,13 @@ import type { QueueDepth } from '../../src/api/shapes.ts'
 import { type Finding, serviceFindings, withFindings } from '../../src/decisions/dependencies.ts'
 
 const queue = (name: string, consumers: number): QueueDepth => ({
-  ...{ name, consumers, ready: 0, unacked: 0, inRate: 0, outRate: 0, ageMs: 0 },
+  name,
+  consumers,
+  ready: 0,
+  unacked: 0,
+  inRate: 0,
+  outRate: 0,
+  ageMs: 0,
 })
 const at = (second: number): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, second))
 
@@ -27,7 +33,10 @@ test('what stays as it is keeps its time, what changes gets another, and nothing
   expect(withFindings(first, up, at(1))).toBe(first)
   const away = withFindings(first, down, at(2))
   expect(away.get('database')).toEqual({
-    ...{ name: 'database', up: false, since: at(2).toISOString(), detail: 'It does not answer.' },
+    name: 'database',
+    up: false,
+    since: at(2).toISOString(),
+    detail: 'It does not answer.',
   })
   const otherwise = withFindings(away, [['database', 'It refuses us.']], at(3))
   expect(otherwise.get('database')).toMatchObject({ since: at(2).toISOString(), detail: 'It refuses us.' })

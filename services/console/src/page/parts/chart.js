@@ -61,9 +61,9 @@ class Chart extends HTMLElement {
   #drawn
   #shape = ''
   #resize = new ResizeObserver(() => this.#fit())
-  #theme = new MutationObserver(() => this.#draw())
+  #theme = new MutationObserver(() => void this.#draw())
   #dark = matchMedia('(prefers-color-scheme: dark)')
-  #onDark = () => this.#draw()
+  #onDark = () => void this.#draw()
 
   set plot(plot) {
     this.#plot = plot

@@ -42,7 +42,11 @@ export const ask = ({ title, text, fields = [], confirm, tone = 'off' }) => {
         class: 'stack',
         onsubmit: (event) => {
           const values = new FormData(event.currentTarget)
-          resolve(Object.fromEntries([...values].map(([name, value]) => [name, String(value).trim()])))
+          resolve(
+            Object.fromEntries(
+              [...values].map(([name, value]) => [name, typeof value === 'string' ? value.trim() : '']),
+            ),
+          )
         },
       },
       h('h2', { id: 'ask-title' }, title),

@@ -11,7 +11,7 @@ const COLOURS = ['accent', 'busy', 'wait', 'ask', 'good', 'bad']
 const plotOf = (post, readings, name) => {
   const believed = readings.filter(({ suspect }) => suspect === null)
   const starts = post.segments.flatMap(({ publishedAt }) => (publishedAt ? [publishedAt] : []))
-  const instants = [...new Set([...starts, ...believed.map(({ at }) => at)])].sort()
+  const instants = [...new Set([...starts, ...believed.map(({ at }) => at)])].sort((a, b) => a.localeCompare(b))
   const lines = post.segments.map(({ index, publishedAt }) => {
     const own = new Map(
       believed.filter(({ segment }) => segment === index).map(({ at, metrics }) => [at, metrics[name]]),
