@@ -2,6 +2,7 @@ import { get, post, put, remove } from '../api.js'
 import { h } from '../dom.js'
 import { ago, figure } from '../format.js'
 import { icon } from '../icons.js'
+import { auditOf } from '../parts/audit.js'
 import { ask } from '../parts/dialog.js'
 import { card, doing, empty, meter, notice, tag, toast } from '../parts/parts.js'
 import { store, update } from '../store.js'
@@ -100,36 +101,10 @@ const importSession = (id) => async (event) => {
   }
 }
 
-/** How often an audit found something, by what it found. */
-const FOUND = [
-  ['recovered', 'recovered'],
-  ['missing', 'missing'],
-  ['wrongIds', 'with a wrong id'],
-  ['duplicates', 'twice'],
-  ['foreign', 'not ours'],
-]
-const AUDITS = { clean: ['good', 'Audit clean'], gaps: ['bad', 'Audit found gaps'], invalid: ['ask', 'Audit invalid'] }
-
-const listOf = (found, name) => (found.report ?? found)[name] ?? []
-
-/** The latest audit of an account; nothing while none is told. */
-const audited = ({ id }) => {
+/** @param {{ id: string }} account */
+const latestAudit = ({ id }) => {
   const found = store.audits?.find(({ account }) => account === id)
-  if (!found) return null
-  const [tone, label] = AUDITS[found.outcome] ?? ['off', found.outcome]
-  const said = FOUND.map(([name, words]) => [listOf(found, name).length, words]).filter(([count]) => count > 0)
-  return h(
-    'div',
-    { class: 'row small audit' },
-    tag(tone, label),
-    h(
-      'span',
-      { class: 'muted' },
-      found.reason ??
-        `${figure(found.seen)} seen, ${figure(found.recorded)} recorded${said.map(([n, words]) => `, ${n} ${words}`).join('')}`,
-    ),
-    h('time', { class: 'muted push' }, ago(found.at)),
-  )
+  return found ? auditOf(found) : null
 }
 
 const SESSIONS = { ready: ['good', 'Signed in'], none: ['bad', 'No session'] }
@@ -187,7 +162,7 @@ const accountCard = (account) => {
       budget('Posts', config.budgets.post, used?.post),
       budget('Replies', config.budgets.reply, used?.reply),
     ),
-    audited(account),
+    latestAudit(account),
     h(
       'p',
       { class: 'muted small' },
