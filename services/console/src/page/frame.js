@@ -113,13 +113,16 @@ const foot = () =>
     h('button', { class: 'button quiet', 'aria-label': 'Sign out', title: 'Sign out', onclick: signOut }, icon('out')),
   )
 
+/** Where a person is, as the address has it. */
+const place = () => [store.route.view, store.route.id, store.route.sub].filter(Boolean).join('/')
+
 /** @param {import('./dom.js').Child[]} content */
 export const frame = (content) =>
   h(
     'div',
     { class: 'frame', key: 'frame' },
     h(
-      'div',
+      'header',
       { class: 'side', key: 'side' },
       h('a', { class: 'brand', href: '#/overview' }, h('img', { src: '/icon.svg', alt: '' }), 'Surepost'),
       h('nav', { class: 'nav', 'aria-label': 'Views' }, group('Publish'), group('Operate')),
@@ -129,7 +132,7 @@ export const frame = (content) =>
       'div',
       { class: 'content', key: 'content' },
       healthBanner(),
-      h('main', { class: 'view', id: 'view', tabindex: '-1', key: store.route.view + (store.route.id ?? '') }, content),
+      h('main', { class: 'view', id: 'view', tabindex: '-1', key: place(), 'data-view': place() }, content),
     ),
     store.dialog === 'keys' && keysDialog(),
   )

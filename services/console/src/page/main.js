@@ -49,8 +49,17 @@ const refresh = throttled(async () => {
   if (store.signedIn) await Promise.all([current().load(), readCounts()])
 }, 600)
 
+/** The parts of the address; one that cannot be decoded is that of no place. @returns {string[]} */
+const address = () => {
+  try {
+    return location.hash.split('/').map(decodeURIComponent)
+  } catch {
+    return []
+  }
+}
+
 const go = () => {
-  const [, view = '', id = null, sub = null] = location.hash.split('/').map(decodeURIComponent)
+  const [, view = '', id = null, sub = null] = address()
   const isKnown = Object.hasOwn(VIEWS, view)
   const name = isKnown ? view : 'overview'
   const route = { view: name, id: Object.hasOwn(ONE, name) && id !== '' ? id : null, sub }
@@ -93,6 +102,11 @@ onFact((fact) => {
 })
 onOpen(() => void refresh())
 window.addEventListener('hashchange', go)
+// Its address would be that of a view.
+document.querySelector('.skip')?.addEventListener('click', (event) => {
+  event.preventDefault()
+  focusView()
+})
 listenToKeys(() => void refresh())
 // What no fact tells: queues, what becomes overdue, what was recorded late. A page that nobody looks at rests.
 setInterval(() => {

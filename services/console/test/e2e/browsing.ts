@@ -30,7 +30,7 @@ export const signedIn = async (
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
     // What a dependency that was taken away answers is no complaint.
-    if (message.type() === 'error' && !/status of (?:404|409|422|503)/.test(message.text()))
+    if (message.type() === 'error' && !/status of (?:401|404|409|422|503)/.test(message.text()))
       complaints.push(message.text())
   })
   await page.goto(url)
@@ -43,6 +43,6 @@ export const signedIn = async (
 /** Goes to a view and waits until it has read what it shows. */
 export const go = async (page: Page, url: string, view: string): Promise<void> => {
   await page.goto(`${url}/#/${view}`)
-  await page.locator('main h1').waitFor()
+  await page.locator(`main[data-view='${view}'] h1`).waitFor()
   await page.getByText('Reading…').first().waitFor({ state: 'detached' })
 }

@@ -1,4 +1,4 @@
-import { isolate } from '@surepost/testkit'
+import { eventually, isolate } from '@surepost/testkit'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type BehindGates, behindGates } from '../integration/behind-gates.ts'
@@ -27,6 +27,7 @@ afterAll(async () => {
 })
 
 const dialog = () => page.getByRole('dialog')
+const told = (text: string) => page.locator('.toast', { hasText: text }).last().waitFor()
 const review = async (text: string, account = 'ada'): Promise<string> => {
   const post = { account, segments: [{ text }], approval: 'review' }
   return (await api.call('POST', '/v1/posts', post)).body.id
@@ -82,7 +83,7 @@ test('a post in review is edited, approved as it reads now, and rejected with a 
   await page.getByRole('button', { name: 'Reject' }).click()
   await dialog().getByLabel('Why').fill('not ours')
   await dialog().getByRole('button', { name: 'Reject' }).click()
-  await page.getByText('Cancelled: nothing of it was created.').waitFor()
+  await told('Cancelled: nothing of it was created.')
   expect(api.broker.asked.at(-1)).toMatchObject({ type: 'post.cancel', body: { reason: 'rejected: not ours' } })
 })
 
@@ -97,7 +98,7 @@ test('a post is cancelled after a question, and not when it is left', async () =
   expect(asked()).toHaveLength(before)
   await page.getByRole('button', { name: 'Cancel post' }).click()
   await dialog().getByRole('button', { name: 'Cancel it' }).click()
-  await page.getByText('Cancelled: nothing of it was created.').waitFor()
+  await eventually(() => asked().length === before + 1)
   expect(asked().at(-1)).toBe('post.cancel')
 })
 
@@ -106,7 +107,7 @@ test('a person says what became of a create that nobody saw, and deletes a live 
   await page.getByRole('button', { name: 'Say what became of it' }).click()
   await dialog().getByLabel('its id or address').fill('https://x.com/lin_measures/status/1990000000000700001')
   await dialog().getByRole('button', { name: 'Say so' }).click()
-  await page.getByText('Noted: it is live.').waitFor()
+  await told('Noted: it is live.')
   expect(api.broker.asked.at(-1)).toMatchObject({
     type: 'post.settle',
     body: { live: { platformId: '1990000000000700001' } },
@@ -114,7 +115,7 @@ test('a person says what became of a create that nobody saw, and deletes a live 
   await go(page, api.url, `posts/${staged.ids.live}`)
   await page.getByRole('button', { name: 'Delete segment 2' }).click()
   await dialog().getByRole('button', { name: 'Delete it' }).click()
-  await page.getByText('Asked for: it is deleted').waitFor()
+  await told('Asked for: it is deleted')
 })
 
 test('dead letters are grouped by cause; one is edited and replayed, and the original stays; a group is replayed', async () => {
@@ -132,19 +133,19 @@ test('dead letters are grouped by cause; one is edited and replayed, and the ori
   await page.locator('.error', { hasText: 'body.account' }).waitFor()
   await body.fill((await body.inputValue()).replace('"No Body"', '"lin"'))
   await page.getByRole('button', { name: 'Replay edited' }).click()
-  await page.getByText('The original is kept here.').waitFor()
-  expect(staged.taken).toHaveLength(1)
+  await told('The original is kept here.')
+  await eventually(() => staged.taken.length === 1)
   expect(staged.taken).not.toContain(id)
 
   await page.getByRole('link', { name: 'Back to the dead letters' }).click()
   await names.getByText('2 letters').waitFor()
   await pages.getByRole('button', { name: 'Replay all of these' }).click()
-  await page.getByText('5 letters sent again.').waitFor()
+  await told('5 letters sent again.')
   await pages.waitFor({ state: 'detached' })
   await names.getByRole('button', { name: 'Discard' }).click()
   await dialog().getByRole('button', { name: 'Discard' }).click()
   await page.getByText('Every message was handled.').waitFor()
-  expect(staged.taken).toHaveLength(6)
+  await eventually(() => staged.taken.length === 6)
 })
 
 test('a new post appears in the list without a reload', async () => {

@@ -60,6 +60,7 @@ class Chart extends HTMLElement {
   /** @type {any} */
   #drawn
   #shape = ''
+  #figures = ''
   #resize = new ResizeObserver(() => this.#fit())
   #theme = new MutationObserver(() => void this.#draw())
   #dark = matchMedia('(prefers-color-scheme: dark)')
@@ -96,11 +97,13 @@ class Chart extends HTMLElement {
   async #show() {
     if (!this.#plot) return
     const shape = JSON.stringify([this.#plot.title, this.#plot.lines.map(({ label, colour }) => [label, colour])])
-    if (this.#drawn && shape === this.#shape) this.#drawn.setData(this.#data(this.#plot))
-    else {
-      this.#shape = shape
-      await this.#draw()
-    }
+    const figures = JSON.stringify(this.#data(this.#plot))
+    if (this.#drawn && shape === this.#shape && figures === this.#figures) return
+    const isSame = this.#drawn && shape === this.#shape
+    this.#shape = shape
+    this.#figures = figures
+    if (isSame) this.#drawn.setData(this.#data(this.#plot))
+    else await this.#draw()
   }
   /** @param {Plot} plot */
   #data({ times, lines }) {

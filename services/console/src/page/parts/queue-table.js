@@ -51,7 +51,7 @@ export const queueTable = (queues, { onlyBusy = false, brief = false } = {}) => 
   if (shown.length === 0) return h('p', { class: 'muted small' }, `All ${queues.length} queues are empty.`)
   return h(
     'div',
-    { class: 'table-frame' },
+    { class: 'table-frame', tabindex: '0', role: 'group', 'aria-label': 'Queues' },
     h(
       'table',
       { class: 'table' },

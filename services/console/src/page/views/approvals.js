@@ -9,23 +9,28 @@ import { store, update } from '../store.js'
 
 export const facts = /^(?:post|mention)\./
 
+/** What was decided here: it is not asked again while its fact is on the way to the record. */
+const decided = new Set()
+const keyOf = ({ id, hash }) => `${id} ${hash}`
+
 export const load = () =>
   get('/v1/approvals').then(
-    ({ approvals, more }) => update({ approvals: { items: approvals, more, error: null } }),
+    ({ approvals, more }) =>
+      update({ approvals: { items: approvals.filter(({ post }) => !decided.has(keyOf(post))), more, error: null } }),
     (error) => update({ approvals: { ...store.approvals, error: error.message } }),
   )
 
-/** Out of the list at once: what was decided is not asked again while its fact is on the way. */
-const without = (id) =>
-  update({
-    approvals: { ...store.approvals, items: (store.approvals.items ?? []).filter(({ post }) => post.id !== id) },
-  })
+const without = (post) => {
+  decided.add(keyOf(post))
+  const items = (store.approvals.items ?? []).filter((one) => one.post.id !== post.id)
+  update({ approvals: { ...store.approvals, items } })
+}
 
 const approve = (post) =>
   doing(async () => {
     const { state } = await send(`/v1/posts/${post.id}/approve`, { hash: post.hash })
     toast(state === 'scheduled' ? 'Approved; it goes out at its time.' : 'Approved; it goes out now.')
-    without(post.id)
+    without(post)
   })
 
 const reject = (post) =>
@@ -35,7 +40,7 @@ const reject = (post) =>
     if (answer === null) return
     await send(`/v1/posts/${post.id}/reject`, answer.reason === '' ? {} : { reason: answer.reason })
     toast('Rejected: it is cancelled.')
-    without(post.id)
+    without(post)
   })
 
 const picture = ({ id, alt }) => h('img', { key: id, src: `/v1/media/${id}`, alt, loading: 'lazy' })

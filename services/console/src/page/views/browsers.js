@@ -43,7 +43,7 @@ const table = (leases) =>
     ? h('p', { class: 'muted small' }, 'No browser is leased.')
     : h(
         'div',
-        { class: 'table-frame' },
+        { class: 'table-frame', tabindex: '0', role: 'group', 'aria-label': 'Leases' },
         h(
           'table',
           { class: 'table' },

@@ -61,7 +61,7 @@ const letterRow = ({ id, queue, attempts, at, size }) =>
 const groupCard = (group) =>
   h(
     'section',
-    { key: group.key, class: 'card group', 'aria-label': `${group.letters.length} of ${group.queue}` },
+    { key: group.key, class: 'card group', 'aria-label': `${group.letters.length} of ${group.queue}: ${group.cause}` },
     h(
       'div',
       { class: 'row' },

@@ -67,7 +67,7 @@ const WIDE = new Set(['Last failure', 'Took', 'Next'])
 const table = (jobs) =>
   h(
     'div',
-    { class: 'table-frame' },
+    { class: 'table-frame', tabindex: '0', role: 'group', 'aria-label': 'Jobs' },
     h(
       'table',
       { class: 'table jobs' },

@@ -136,7 +136,10 @@ export const view = () => {
           { class: 'stack' },
           card('Details', details(letter)),
           letter.stack &&
-            card('Where it broke', h('pre', { class: 'code', tabindex: '0', 'aria-label': 'Stack' }, letter.stack)),
+            card(
+              'Where it broke',
+              h('pre', { class: 'code', tabindex: '0', role: 'group', 'aria-label': 'Stack' }, letter.stack),
+            ),
         ),
       ),
     ),
