@@ -1,6 +1,5 @@
 import { get } from '../api.js'
 import { h } from '../dom.js'
-import { away } from '../health.js'
 import { counted, figure, time } from '../format.js'
 import { icon } from '../icons.js'
 import { chart } from '../parts/chart.js'
@@ -10,6 +9,7 @@ import { queueTable } from '../parts/queue-table.js'
 import { columnsOf } from '../parts/spans.js'
 import { store, update } from '../store.js'
 import { sayFact } from '../words.js'
+import { gapsOf, headline, sum } from './overview-gaps.js'
 import { postRow } from './posts.js'
 
 export const facts = /./
@@ -26,29 +26,6 @@ export const load = async () => {
     latest: latest.status === 'fulfilled' ? latest.value.posts : store.latest,
     latestError: latest.status === 'rejected' ? latest.reason.message : null,
   })
-}
-
-const sum = (counts, ...states) => states.reduce((total, state) => total + (counts?.posts[state] ?? 0), 0)
-
-/** As many facts as may be on their way at any moment: while somebody takes them, they are no backlog. */
-const PASSING = 50
-
-const waitingFacts = (queues) => {
-  const queue = queues?.find(({ name }) => name === 'persister.facts')
-  if (queue === undefined) return { depth: null, isPassing: false }
-  const depth = queue.ready + queue.unacked
-  return { depth, isPassing: depth > 0 && depth <= PASSING && queue.consumers > 0 }
-}
-
-/** The gaps that must be zero; null: not known at the moment. */
-const gapsOf = ({ counts, queues }) => {
-  const facts = waitingFacts(queues)
-  return {
-    silent: counts ? counts.overdue.posts + counts.overdue.silent : null,
-    unrecorded: facts.isPassing ? 0 : facts.depth,
-    passing: facts.isPassing ? facts.depth : 0,
-    unmeasured: counts ? counts.overdue.checks + counts.overdue.unplanned : null,
-  }
 }
 
 const stage = (label, value, unit) =>
@@ -94,41 +71,6 @@ const flow = (overview) => {
     gap(gaps.unmeasured, 'unmeasured', 'Measurements that are due and not done'),
     stage('Measured', counts?.segments.measured, 'segments'),
   )
-}
-
-/** What a person must look at, each with where. @returns {[sentence: string, href: string | null][]} */
-const wanted = ({ counts, queues, troubles }) => {
-  const dead = (queues ?? []).filter(({ name, ready }) => name.endsWith('.dead') && ready > 0)
-  const person = sum(counts, 'needs_attention')
-  const { missing = 0, conflicts = 0 } = counts?.segments ?? {}
-  return [
-    // What is away has its banner.
-    ...(away().length > 0 ? [] : troubles.map((text) => [text, null])),
-    ...(person > 0 ? [[`${counted(person, 'post')} cannot go on without a person.`, '#/posts']] : []),
-    ...(counts?.alerts > 0 ? [[`${counted(counts.alerts, 'alert stands', 'alerts stand')}.`, '#/alerts']] : []),
-    ...(missing > 0 ? [[`${counted(missing, 'segment')} went live and is gone from the platform.`, '#/posts']] : []),
-    ...(conflicts > 0 ? [[`${counted(conflicts, 'segment')} with two platform ids: look at both.`, '#/alerts']] : []),
-    ...dead.map(({ name, ready }) => [`${counted(ready, 'message')} in ${name}.`, '#/dead']),
-  ]
-}
-
-const headline = (overview) => {
-  const sentences = wanted(overview)
-  const { silent, unrecorded, unmeasured } = gapsOf(overview)
-  if (sentences.length > 0)
-    return notice(
-      'bad',
-      h(
-        'ul',
-        null,
-        sentences.map(([sentence, href]) =>
-          h('li', { key: sentence }, sentence, href && [' ', h('a', { href }, 'Look')]),
-        ),
-      ),
-    )
-  if ([silent, unrecorded, unmeasured].every((value) => value === 0))
-    return notice('good', 'Everything live is recorded, everything due is measured, and nothing is silent.')
-  return null
 }
 
 const latest = () => {
