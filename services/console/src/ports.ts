@@ -11,23 +11,30 @@ import type {
   PostSubmitted,
 } from '@surepost/shared/contracts'
 import type { MediaStore } from '@surepost/shared/media'
-import type { Bus, DeadLetterCount, RecordedFact, Which } from '@surepost/shared/messaging'
+import type { Bus, DeadLetterCount, Edited, RecordedFact, Which } from '@surepost/shared/messaging'
 import type { Scope } from '@surepost/shared/runtime'
 import type {
   AccountAnswer,
+  ActivitySpan,
   AlertAnswer,
+  BreakerAnswer,
   Counts,
+  Dependency,
   HistoryEntry,
+  JobAnswer,
+  LeaseAnswer,
   LetterAnswer,
   LetterHead,
+  MentionAnswer,
   PostAnswer,
   PressureAnswer,
   QueueDepth,
+  Reading,
 } from './api/shapes.ts'
 import type { Position } from './decisions/cursor.ts'
 
 /** Every read has a deadline of its own and ends with the signal. */
-interface Read {
+export interface Read {
   readonly signal: AbortSignal
   /** Milliseconds, where the reader can wait less than usual. */
   readonly deadlineMs?: number
@@ -109,13 +116,50 @@ export interface Pool {
   readonly shards: number
   /** One entry per shard that answered. */
   killSwitches(read: Read): Promise<readonly ShardSwitch[]>
+  /** Of the shards that answered. */
+  leases(read: Read): Promise<readonly LeaseAnswer[]>
   /** One entry per shard that answered. */
   pressure(read: Read): Promise<readonly PressureAnswer[]>
 }
 
+/** A queue as RabbitMQ tells it, with how many of its messages were ever acked. */
+export type QueueReading = Omit<QueueDepth, 'ageMs'> & { readonly acked: number }
+
 export interface Queues {
   /** @throws UnavailableError when the management API does not answer */
   depths(read: Read): Promise<readonly QueueDepth[]>
+  /** Depths of one queue as they were read lately, oldest first. */
+  history(name: string): readonly number[]
+}
+
+/** The sums of jobs' runs in the database. */
+export interface JobRecords {
+  /** @throws UnavailableError while the database is away */
+  list(read: Read): Promise<readonly JobAnswer[]>
+}
+
+export interface BreakerRecords {
+  /** Open ones first. @throws UnavailableError while the database is away */
+  list(read: Read): Promise<readonly BreakerAnswer[]>
+}
+
+export interface MentionRecords {
+  /** The mentions that these posts answer, as far as they are recorded. @throws UnavailableError */
+  ofPosts(ids: readonly PostId[], read: Read): Promise<ReadonlyMap<PostId, MentionAnswer>>
+}
+
+/** Figures over time. Every method throws UnavailableError while the database is away. */
+export interface SeriesRecords {
+  readings(id: PostId, read: Read): Promise<readonly Reading[]>
+  /** Spans of `spanSeconds` from `since` on; those in which nothing happened are left out. */
+  activity(since: Date, spanSeconds: number, read: Read): Promise<readonly ActivitySpan[]>
+}
+
+/** What this console stands on, asked again and again. */
+export interface Watch {
+  dependencies(): readonly Dependency[]
+  /** Told whenever one goes away or comes back. */
+  subscribe(changed: (all: readonly Dependency[]) => void): () => void
 }
 
 /** The record of alerts in the database. */
@@ -137,6 +181,8 @@ export interface DeadLetterBox {
   counts(read: Read): Promise<readonly DeadLetterCount[]>
   list(queue: string, limit: number, read: Read): Promise<readonly LetterHead[]>
   get(queue: string, id: string, read: Read): Promise<LetterAnswer | undefined>
+  /** The new message's id; undefined: there is no such letter. */
+  replayEdited(queue: string, id: string, edited: Edited, read: Read): Promise<string | undefined>
   /** Returns how many; so does `discard`. */
   replay(queue: string, which: Which, read: Read): Promise<number>
   discard(queue: string, which: Which, read: Read): Promise<number>
@@ -171,6 +217,11 @@ export interface Ports {
   readonly queues: Queues
   readonly dead: DeadLetterBox
   readonly alerts: AlertRecords
+  readonly jobs: JobRecords
+  readonly breakers: BreakerRecords
+  readonly mentions: MentionRecords
+  readonly series: SeriesRecords
+  readonly watch: Watch
   readonly media: Pick<MediaStore, 'put' | 'get'> & { has(id: MediaId): Promise<boolean> }
   readonly live: LiveFacts
   readonly measure: Measure

@@ -7,10 +7,13 @@ import { brokerAccounts } from './adapters/broker-accounts.ts'
 import { brokerAdmin } from './adapters/broker-admin.ts'
 import { databaseAlerts } from './adapters/database-alerts.ts'
 import { databasePosts } from './adapters/database-posts.ts'
+import { databaseBreakers, databaseJobs, databaseMentions, databaseSeries } from './adapters/database-running.ts'
 import { deadLetterBox } from './adapters/dead-letter-box.ts'
 import { liveFacts } from './adapters/live-facts.ts'
+import { withHistory } from './adapters/queue-history.ts'
 import { rabbitmqQueues } from './adapters/rabbitmq-queues.ts'
 import { recentPosts } from './adapters/recent-posts.ts'
+import { watchDependencies } from './adapters/watch.ts'
 import type { Config } from './config.ts'
 import { createApp } from './http/app.ts'
 import { type Listening, listen } from './http/listen.ts'
@@ -41,13 +44,20 @@ export const startConsole = async (scope: Scope, config: Config): Promise<Listen
       if (fact.type.startsWith('account.')) accounts.expire()
     }),
   )
+  const queues = withHistory(rabbitmqQueues(config.RABBITMQ_MANAGEMENT_URL, config.AMQP_URL))
+  const watch = scope.use(watchDependencies({ database, rabbitmq: bus, queues, pool: accounts }))
   const ports: Ports = {
     bus,
     posts: databasePosts(database),
     recent,
     accounts,
     pool: accounts,
-    queues: rabbitmqQueues(config.RABBITMQ_MANAGEMENT_URL, config.AMQP_URL),
+    queues,
+    watch,
+    jobs: databaseJobs(database),
+    breakers: databaseBreakers(database),
+    mentions: databaseMentions(database),
+    series: databaseSeries(database),
     dead: deadLetterBox(dead),
     alerts: databaseAlerts(database),
     media: await folderMediaStore(config.MEDIA_DIR),

@@ -165,6 +165,25 @@ const ExpiredDoubt = z.object({
 })
 export type ExpiredDoubt = z.infer<typeof ExpiredDoubt>
 
+const Figure = z.number().nullable()
+/** One span of time; seconds are null where nothing went live in it. */
+export const Activity = z.object({
+  at: Timestamp,
+  live: z.int(),
+  measured: z.int(),
+  failed: z.int(),
+  checks: z.int(),
+  checksMissed: z.int(),
+  toLiveMedian: Figure,
+  toLiveMost: Figure,
+  toRecordedMedian: Figure,
+  toRecordedMost: Figure,
+  views: Figure,
+  likes: Figure,
+  reposts: Figure,
+  replies: Figure,
+})
+
 const Counts = z.record(z.string(), z.int())
 
 /** Every function that may be called, by name. `lease_seconds`: how long a claim holds when nothing comes of it. */
@@ -240,6 +259,7 @@ export const PROCEDURES = {
   prune_history: procedure<{ fact_months?: number; job_run_days?: number }>()(
     z.object({ partitions: z.array(z.string()), jobRuns: z.int() }),
   ),
+  activity: procedure<{ since: string; span_seconds: number }>()(z.array(Activity)),
   schema_version: procedure<Record<string, never>>()(z.array(z.string())),
   overview: procedure<{ since?: string }>()(
     z.object({

@@ -1,5 +1,5 @@
 import type { Channel, GetMessage } from 'amqplib'
-import { AlertCleared } from '../contracts/index.ts'
+import { AlertCleared, newId } from '../contracts/index.ts'
 import { ContractError, UnavailableError, messageOf } from '../errors/index.ts'
 import { pause } from '../runtime/deadline.ts'
 import { deadLetterAlert } from './alerts.ts'
@@ -47,8 +47,19 @@ export interface DeadLetters extends AsyncDisposable {
   get(queue: string, id: string): Promise<DeadLetter | undefined>
   /** Send them to their queue again as first attempts, with their own ids. Returns how many. */
   replay(queue: string, which: Which): Promise<number>
+  /**
+   * Send another body in place of a letter's own, as a first attempt of a new message that names the letter. The letter
+   * itself stays where it is. Returns the new message's id; undefined: there is no such letter.
+   */
+  replayEdited(queue: string, id: string, edited: Edited): Promise<string | undefined>
   /** Throw them away. Returns how many. */
   discard(queue: string, which: Which): Promise<number>
+}
+
+/** What is sent in place of a letter: JSON bytes, and the version of the contract that they keep. */
+export interface Edited {
+  readonly content: Buffer
+  readonly version: number
 }
 
 /** Most letters that are looked through for one; they are held, unacked, meanwhile. */
@@ -112,6 +123,22 @@ const deadLettersOn = (transport: Transport): DeadLetters => {
     if (taken > 0) await clearAlert(transport, queue)
     return taken
   }
+  const replayEdited = async (queue: string, id: string, { content, version }: Edited): Promise<string | undefined> => {
+    check(queue)
+    let sent: string | undefined
+    await walk(transport, queue, async (message) => {
+      if (message.properties.messageId !== id) return 'leave'
+      sent = newId()
+      const headers = { ...CLEAN, [HEADER.version]: version, [HEADER.editedFrom]: id }
+      await send(transport, queue, content, {
+        ...copyProperties(message, headers),
+        messageId: sent,
+        contentType: 'application/json',
+      })
+      return 'stop'
+    })
+    return sent
+  }
   const turn = takingTurns()
   return {
     queues: known,
@@ -119,6 +146,7 @@ const deadLettersOn = (transport: Transport): DeadLetters => {
     list: (queue, limit) => turn(() => list(queue, limit, () => true)),
     get: async (queue, id) => (await turn(() => list(queue, 1, (letter) => letter.id === id)))[0],
     replay: (queue, which) => turn(() => take(queue, which, (message) => replay(transport, queue, message))),
+    replayEdited: (queue, id, edited) => turn(() => replayEdited(queue, id, edited)),
     discard: (queue, which) => turn(() => take(queue, which, async () => {})),
     [Symbol.asyncDispose]: () => transport.close(),
   }
@@ -215,15 +243,16 @@ const CLEAN = Object.fromEntries(
   [...Object.values(DEAD), HEADER.attempt, HEADER.notBefore].map((name) => [name, undefined]),
 )
 
+const send = (
+  { publisher }: Transport,
+  queue: string,
+  content: Buffer,
+  properties: ReturnType<typeof copyProperties>,
+): Promise<void> => publisher.publish({ exchange: WORK_EXCHANGE, routingKey: queue, content, properties })
+
 /** A confirmed copy to the queue of origin; the letter is acked after it. */
-const replay = async ({ publisher }: Transport, queue: string, message: GetMessage): Promise<void> => {
-  await publisher.publish({
-    exchange: WORK_EXCHANGE,
-    routingKey: queue,
-    content: message.content,
-    properties: copyProperties(message, CLEAN),
-  })
-}
+const replay = (transport: Transport, queue: string, message: GetMessage): Promise<void> =>
+  send(transport, queue, message.content, copyProperties(message, CLEAN))
 
 /** Whoever empties a dead queue clears its alert. */
 const clearAlert = async (transport: Transport, queue: string): Promise<void> => {

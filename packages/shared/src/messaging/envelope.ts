@@ -14,6 +14,8 @@ export const HEADER = {
   /** Not handled before this instant (ISO 8601). */
   notBefore: 'not-before',
   traceparent: 'traceparent',
+  /** The dead letter in whose place a person sent this message. */
+  editedFrom: 'edited-from',
 } as const
 
 export type Headers = Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 export { deadLetterAlert } from './alerts.ts'
 export { connectBus } from './bus.ts'
-export { type DeadLetter, type DeadLetters, type Which, openDeadLetters } from './dead-letters.ts'
+export { type DeadLetter, type DeadLetters, type Edited, type Which, openDeadLetters } from './dead-letters.ts'
 export { longestRungWithin, outcomeOfError } from './decide.ts'
 export * from './errors.ts'
 export { applyPolicies, vhostOf } from './management.ts'

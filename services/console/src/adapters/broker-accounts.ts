@@ -63,6 +63,7 @@ export const brokerAccounts = (brokers: readonly BrokerAdmin[], log: Scope['log'
       settledValues(
         brokers.map(async (broker) => ({ shard: broker.shard, killSwitch: await broker.killSwitch(signal) })),
       ),
+    leases: async ({ signal }) => (await settledValues(brokers.map((broker) => broker.leases(signal)))).flat(),
     pressure: ({ signal }) => settledValues(brokers.map((broker) => broker.pressure(signal))),
     async [Symbol.asyncDispose]() {
       clearInterval(timer)

@@ -9,7 +9,7 @@ import {
   PostId,
 } from '@surepost/shared/contracts'
 import { ContractError, UnavailableError } from '@surepost/shared/errors'
-import { type AccountAnswer, PressureAnswer } from '../api/shapes.ts'
+import { type AccountAnswer, LeaseAnswer, PressureAnswer } from '../api/shapes.ts'
 import { Problem } from '../http/problems.ts'
 import type { Twin } from '../ports.ts'
 import { httpJson } from './http-json.ts'
@@ -48,6 +48,7 @@ export interface BrokerAdmin {
   readonly shard: number
   accounts(signal: AbortSignal): Promise<readonly AccountAnswer[]>
   pressure(signal: AbortSignal): Promise<PressureAnswer>
+  leases(signal: AbortSignal): Promise<readonly LeaseAnswer[]>
   killSwitch(signal: AbortSignal): Promise<KillSwitch>
   sameText(id: AccountId, hashes: readonly Hash[], except: PostId, signal: AbortSignal): Promise<Twin | undefined>
   storeSession(id: AccountId, storageState: unknown, signal: AbortSignal): Promise<void>
@@ -80,6 +81,10 @@ export const brokerAdmin = (shard: number, baseUrl: string, key: string): Broker
     shard,
     accounts: (signal) => read('/accounts', z.array(BrokerAccount), signal),
     pressure: async (signal) => ({ ...(await read('/pressure', PressureAnswer.omit({ shard: true }), signal)), shard }),
+    leases: async (signal) => {
+      const held = await read('/leases', z.array(LeaseAnswer.omit({ shard: true })), signal)
+      return held.map((lease) => ({ ...lease, shard }))
+    },
     killSwitch: (signal) => read('/kill-switch', KillSwitch, signal),
     async sameText(id, hashes, except, signal) {
       const path = `/accounts/${encodeURIComponent(id)}/same-text`

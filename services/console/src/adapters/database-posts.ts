@@ -2,7 +2,7 @@ import { PostSubmitted } from '@surepost/shared/contracts'
 import type { Database } from '@surepost/shared/database'
 import { z } from 'zod'
 import { Counts } from '../api/shapes.ts'
-import type { PostQuery, PostRecords } from '../ports.ts'
+import type { PostQuery, PostRecords, Read } from '../ports.ts'
 import { inOrder } from '../decisions/history-order.ts'
 import { parsed } from './parsed.ts'
 import { FactRow, POST_COLUMNS, PostRow } from './post-rows.ts'
@@ -68,10 +68,32 @@ const submission: Reader<'submission'> = (database) => async (id, read) => {
   )
 }
 
+/** More than this many silent posts are as bad as this many. */
+const MOST_SILENT = 1_000
+
+/** Posts in flight of which a word is due by now, and nobody says it. */
+const silent = async (database: Pick<Database, 'read'>, read: Read): Promise<number> => {
+  const rows = await database.read(
+    'silent posts',
+    (client) =>
+      client
+        .from('posts')
+        .select('id')
+        .in('state', ['queued', 'publishing', 'unknown'])
+        .lt('silent_at', new Date().toISOString())
+        .limit(MOST_SILENT),
+    { deadlineMs: READ_MS, ...read },
+  )
+  return rows.length
+}
+
 const counts: Reader<'counts'> = (database) => async (read) => {
   const since = new Date(Date.now() - OVERVIEW_MS).toISOString()
-  const found = await database.rpc('overview', { since }, { deadlineMs: READ_MS, ...read })
-  return { ...parsed('overview', Counts.omit({ since: true }), found), since }
+  const [found, quiet] = await Promise.all([
+    database.rpc('overview', { since }, { deadlineMs: READ_MS, ...read }),
+    silent(database, read),
+  ])
+  return parsed('overview', Counts, { ...found, since, overdue: { ...found.overdue, silent: quiet } })
 }
 
 /** The record of posts through the one database module. */

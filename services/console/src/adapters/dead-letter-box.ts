@@ -48,5 +48,6 @@ export const deadLetterBox = (letters: DeadLetters): DeadLetterBox => ({
     return letter === undefined ? undefined : letterOf(letter)
   },
   replay: (queue, which, { signal }) => until(signal, letters.replay(queue, which)),
+  replayEdited: (queue, id, edited, { signal }) => until(signal, letters.replayEdited(queue, id, edited)),
   discard: (queue, which, { signal }) => until(signal, letters.discard(queue, which)),
 })

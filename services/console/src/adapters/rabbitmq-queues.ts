@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { isValueQueue } from '@surepost/shared/contracts'
 import { ContractError } from '@surepost/shared/errors'
-import type { QueueDepth } from '../api/shapes.ts'
-import type { Queues } from '../ports.ts'
+import type { QueueReading, Read } from '../ports.ts'
 import { httpJson } from './http-json.ts'
 
 const TIMEOUT_MS = 3_000
@@ -16,16 +15,17 @@ const ManagedQueue = z.object({
   messages_ready: z.int().default(0),
   messages_unacknowledged: z.int().default(0),
   consumers: z.int().default(0),
-  message_stats: z.object({ publish_details: Rate, ack_details: Rate }).optional(),
+  message_stats: z.object({ publish_details: Rate, ack_details: Rate, ack: z.int().default(0) }).optional(),
 })
 
-const depthOf = (queue: z.output<typeof ManagedQueue>): QueueDepth => ({
+const depthOf = (queue: z.output<typeof ManagedQueue>): QueueReading => ({
   name: queue.name,
   ready: queue.messages_ready,
   unacked: queue.messages_unacknowledged,
   consumers: queue.consumers,
   inRate: queue.message_stats?.publish_details?.rate ?? 0,
   outRate: queue.message_stats?.ack_details?.rate ?? 0,
+  acked: queue.message_stats?.ack ?? 0,
 })
 
 const COLUMNS = [
@@ -36,13 +36,14 @@ const COLUMNS = [
   'consumers',
   'message_stats.publish_details.rate',
   'message_stats.ack_details.rate',
+  'message_stats.ack',
 ].join(',')
 
 /**
  * @param managementUrl base URL with credentials
  * @param amqpUrl for the vhost, as AMQP URLs write it (an empty path is `/`)
  */
-export const rabbitmqQueues = (managementUrl: string, amqpUrl: string): Queues => {
+export const rabbitmqQueues = (managementUrl: string, amqpUrl: string) => {
   const base = new URL(managementUrl)
   const credentials = `${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`
   base.username = base.password = ''
@@ -52,7 +53,7 @@ export const rabbitmqQueues = (managementUrl: string, amqpUrl: string): Queues =
   const headers = { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
   const name = 'the RabbitMQ management API'
   return {
-    async depths({ signal }) {
+    async readings({ signal }: Read): Promise<QueueReading[]> {
       const { status, body } = await httpJson(name, url, { headers, timeoutMs: TIMEOUT_MS, signal })
       const parsed = z.array(ManagedQueue).safeParse(body)
       if (!parsed.success)

@@ -11,10 +11,11 @@ const MAX_CLIENTS = 100
 export const EVENTS_PATH = '/v1/events'
 
 /**
- * `GET /v1/events`: facts as they happen, as server-sent events named `fact`. Nothing is kept for who was not there:
+ * `GET /v1/events`: facts as they happen, as server-sent events named `fact`, and what the console stands on, as `health`,
+ * at first and whenever it changes. Nothing is kept for who was not there:
  * a client reads the lists again when its stream (re)opens.
  */
-export const events = ({ live }: Pick<Ports, 'live'>): RequestHandler => {
+export const events = ({ live, watch }: Pick<Ports, 'live' | 'watch'>): RequestHandler => {
   let clients = 0
   return async (request, response) => {
     if (clients >= MAX_CLIENTS)
@@ -27,12 +28,18 @@ export const events = ({ live }: Pick<Ports, 'live'>): RequestHandler => {
     })
     // No proxy on the way may hold events back to gather more of them.
     const session = await createSession(request, response, { headers: { 'x-accel-buffering': 'no' } })
-    stop = live.subscribe((fact) => {
+    const push = (event: unknown, name: string, id?: string): void => {
       if (!session.isConnected) return
       if (response.writableLength > MAX_UNREAD_BYTES) response.destroy()
-      else session.push(liveEvent(fact), 'fact', fact.id)
-    })
+      else session.push(event, name, id)
+    }
+    const stops = [
+      live.subscribe((fact) => push(liveEvent(fact), 'fact', fact.id)),
+      watch.subscribe((dependencies) => push({ dependencies }, 'health')),
+    ]
+    stop = () => stops.forEach((end) => end())
     if (response.closed) stop()
-    session.push({}, 'open')
+    push({}, 'open')
+    push({ dependencies: watch.dependencies() }, 'health')
   }
 }

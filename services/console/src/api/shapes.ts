@@ -4,6 +4,7 @@ import {
   AccountId,
   Hash,
   Instant,
+  LeaseClass,
   Media,
   MediaId,
   Metrics,
@@ -12,6 +13,7 @@ import {
   PostId,
   PostKind,
   PostState,
+  Turn,
 } from '@surepost/shared/contracts'
 
 // What the API answers. Requests are declared beside the operation that takes them.
@@ -109,8 +111,125 @@ export const QueueDepth = z.object({
   /** Messages a second, over the management plugin's sampling interval. */
   inRate: z.number(),
   outRate: z.number(),
+  /** Its oldest message has waited at least so long, as far as this console has watched; null: nobody can tell. */
+  ageMs: z.int().nullable(),
 })
 export type QueueDepth = z.infer<typeof QueueDepth>
+
+export const QueueHistory = QueueDepth.extend({
+  /** Its depth over the last minutes, one figure every few seconds, oldest first. */
+  history: z.array(z.int()),
+})
+
+/** Something that Surepost stands on, or a part of it. */
+export const Dependency = z.object({
+  name: z.string(),
+  up: z.boolean(),
+  /** Since when it is as it is, as this console saw it. */
+  since: Instant,
+  /** What is wrong, a sentence; null while it is up. */
+  detail: z.string().nullable(),
+})
+export type Dependency = z.infer<typeof Dependency>
+
+/** A leased browser. Its tokens are known to its holder alone. */
+export const LeaseAnswer = z.object({
+  shard: z.int().min(0),
+  leaseId: z.string(),
+  account: AccountId,
+  class: LeaseClass,
+  state: z.enum(['offered', 'active', 'closing']),
+  grantedAt: Instant,
+  expiresAt: Instant,
+})
+export type LeaseAnswer = z.infer<typeof LeaseAnswer>
+
+const Outcome = z.enum(['succeeded', 'failed', 'skipped'])
+
+/** The sum of a job's runs. */
+export const JobAnswer = z.object({
+  job: z.string(),
+  account: AccountId.nullable(),
+  lastRunAt: Instant.nullable(),
+  lastOutcome: Outcome.nullable(),
+  /** Why the last run failed or was skipped. */
+  lastCategory: z.string().nullable(),
+  lastDetail: z.string().nullable(),
+  lastDurationMs: z.number().nullable(),
+  lastSuccessAt: Instant.nullable(),
+  lastFailureAt: Instant.nullable(),
+  lastFailureCategory: z.string().nullable(),
+  lastFailureDetail: z.string().nullable(),
+  consecutiveFailures: z.int(),
+  /** When it should run next; null where it runs on demand. */
+  nextDueAt: Instant.nullable(),
+})
+export type JobAnswer = z.infer<typeof JobAnswer>
+
+export const BreakerAnswer = z.object({
+  name: z.string(),
+  state: z.enum(['closed', 'half-open', 'open']),
+  since: Instant,
+  /** What it means and what to do; null while it is closed. */
+  sentence: z.string().nullable(),
+})
+export type BreakerAnswer = z.infer<typeof BreakerAnswer>
+
+/** Somebody's post that one of ours answers. */
+export const MentionAnswer = z.object({
+  platformId: PlatformId,
+  account: AccountId,
+  author: z.string(),
+  text: z.string(),
+  url: z.url().nullable(),
+  createdAt: Instant.nullable(),
+  /** What stands above it, oldest first; empty where its page was not read. */
+  conversation: z.array(Turn),
+  /** Why it is answered. */
+  reason: z.string().nullable(),
+  /** Who wrote the draft: a model's name, say. */
+  drafter: z.string().nullable(),
+})
+export type MentionAnswer = z.infer<typeof MentionAnswer>
+
+export const Readings = z.object({
+  readings: z.array(
+    z.object({
+      segment: z.int().min(0),
+      at: Instant,
+      metrics: Metrics,
+      /** Why it is not believed; null when it is. */
+      suspect: z.string().nullable(),
+    }),
+  ),
+})
+export type Reading = z.infer<typeof Readings>['readings'][number]
+
+const Figure = z.number().nullable()
+export const ActivityAnswer = z.object({
+  since: Instant,
+  spanSeconds: z.int(),
+  /** Spans in which nothing happened are left out. Times are seconds; a figure that nobody showed is null. */
+  spans: z.array(
+    z.object({
+      at: Instant,
+      live: z.int(),
+      measured: z.int(),
+      failed: z.int(),
+      checks: z.int(),
+      checksMissed: z.int(),
+      toLiveMedian: Figure,
+      toLiveMost: Figure,
+      toRecordedMedian: Figure,
+      toRecordedMost: Figure,
+      views: Figure,
+      likes: Figure,
+      reposts: Figure,
+      replies: Figure,
+    }),
+  ),
+})
+export type ActivitySpan = z.infer<typeof ActivityAnswer>['spans'][number]
 
 /** Counts of what was submitted or went live in the last seven days, and the work that is late. */
 export const Counts = z.object({
@@ -126,8 +245,11 @@ export const Counts = z.object({
     /** Two different platform ids are claimed for one segment. */
     conflicts: z.int(),
   }),
-  /** Posts that are due and not dispatched, checks that are due and not read, live segments without checks. */
-  overdue: z.object({ posts: z.int(), checks: z.int(), unplanned: z.int() }),
+  /**
+   * Posts that are due and not dispatched; posts in flight of which a word is due and nobody says it; checks that are due
+   * and not read; live segments without checks.
+   */
+  overdue: z.object({ posts: z.int(), silent: z.int(), checks: z.int(), unplanned: z.int() }),
   /** Mentions that are not decided yet. */
   mentions: z.int(),
   alerts: z.int(),
@@ -145,6 +267,8 @@ export const AlertAnswer = z.object({
   times: z.int().min(1),
   clearedAt: Instant.nullable(),
   active: z.boolean(),
+  /** Where it is written what to look at and what to do. */
+  runbook: z.string().nullable(),
 })
 export type AlertAnswer = z.infer<typeof AlertAnswer>
 

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import express, { type ErrorRequestHandler, type Express, Router } from 'express'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from 'express'
 import helmet from 'helmet'
 import { operations } from '../api/index.ts'
 import { EVENTS_PATH, events } from '../api/events.ts'
@@ -11,6 +14,24 @@ import { Problem, causeOf, problemBody, problemOf } from './problems.ts'
 import { signIn } from './sign-in.ts'
 
 const PAGE = fileURLToPath(new URL('../page', import.meta.url))
+
+/** The charts' library as npm has it, under a path that changes with its version, so that browsers may keep it for ever. */
+const vendored = (): { readonly path: string; readonly folder: string } => {
+  const folder = dirname(require.resolve('uplot'))
+  const { version } = JSON.parse(readFileSync(join(folder, '..', 'package.json'), 'utf8')) as { version: string }
+  return { path: `/vendor/uplot-${version}`, folder }
+}
+
+const require = createRequire(import.meta.url)
+const DOCS = fileURLToPath(new URL('../../../../docs', import.meta.url))
+/** What alerts link to, as it is written; an installation without the documents says so. */
+const runbook: RequestHandler = (request, response, next) => {
+  const file = `${String(request.params['name'])}.md`
+  response.type('text/plain; charset=utf-8').sendFile(file, { root: DOCS }, (error: unknown) => {
+    if (error === undefined || response.headersSent) return
+    next(new Problem('not-found', `There is no ${file} beside this console; the project's own repository has it.`))
+  })
+}
 
 /** Everything comes from here; nothing inline; no page may frame this one. `blob:` is for images before their upload. */
 const security = helmet({
@@ -71,6 +92,9 @@ export const createApp = (ports: Ports, apiKey: string): Express => {
   app.disable('x-powered-by')
   app.use(security)
   app.use(express.static(PAGE, { index: 'index.html', redirect: false, cacheControl: true, maxAge: 0 }))
+  const { path, folder } = vendored()
+  app.use(path, express.static(folder, { index: false, redirect: false, immutable: true, maxAge: '1y' }))
+  app.get('/docs/:name.md', runbook)
   app.use(signIn(keysOf(apiKey)))
   app.use(api(ports, apiKey))
   app.use((request) => {

@@ -16,9 +16,9 @@ const TIMEOUT_MS = 20_000
 /**
  * @param {string} method
  * @param {string} path
- * @param {{ json?: unknown, bytes?: Blob, headers?: Record<string, string> }} [send]
+ * @param {{ json?: unknown, bytes?: Blob, headers?: Record<string, string>, timeoutMs?: number }} [send]
  */
-export const call = async (method, path, { json, bytes, headers = {} } = {}) => {
+export const call = async (method, path, { json, bytes, headers = {}, timeoutMs = TIMEOUT_MS } = {}) => {
   const body = json === undefined ? bytes : JSON.stringify(json)
   const response = await fetch(path, {
     method,
@@ -31,7 +31,7 @@ export const call = async (method, path, { json, bytes, headers = {} } = {}) => 
     },
     ...(body === undefined ? {} : { body }),
     credentials: 'same-origin',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
   }).catch((cause) => {
     throw new Error('The console does not answer. Is it running?', { cause })
   })
@@ -42,9 +42,13 @@ export const call = async (method, path, { json, bytes, headers = {} } = {}) => 
   return answer
 }
 
-/** @param {string} path */
-export const get = (path) => call('GET', path)
+/** @param {string} path @param {number} [timeoutMs] */
+export const get = (path, timeoutMs) => call('GET', path, timeoutMs === undefined ? {} : { timeoutMs })
 /** @param {string} path @param {unknown} json @param {Record<string, string>} [headers] */
 export const post = (path, json, headers) => call('POST', path, { json, headers })
 /** @param {string} path @param {unknown} json */
 export const put = (path, json) => call('PUT', path, { json })
+/** @param {string} path @param {unknown} json */
+export const edit = (path, json) => call('PATCH', path, { json })
+/** @param {string} path */
+export const remove = (path) => call('DELETE', path)

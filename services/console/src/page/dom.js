@@ -8,8 +8,10 @@
 
 const SVG = 'http://www.w3.org/2000/svg'
 const SVG_TAGS = new Set(['svg', 'path', 'circle', 'rect', 'line', 'polyline', 'g'])
+/** An element of our own draws what is inside it by itself. @param {Node} node */
+const drawsItself = (node) => node.nodeName.includes('-')
 /** What must be set as a property: the attribute is only its first value. */
-const PROPERTIES = new Set(['value', 'checked', 'disabled', 'selected', 'hidden', 'open', 'indeterminate'])
+const PROPERTIES = new Set(['value', 'checked', 'disabled', 'selected', 'hidden', 'open', 'indeterminate', 'plot'])
 
 /** @type {WeakMap<Node, Props>} */
 const propsOf = new WeakMap()
@@ -53,7 +55,7 @@ const morph = (from, to) => {
     return
   }
   const [before, after] = [propsOf.get(from) ?? {}, propsOf.get(to) ?? {}]
-  patch(/** @type {Element} */ (from), [...to.childNodes])
+  if (!drawsItself(from)) patch(/** @type {Element} */ (from), [...to.childNodes])
   for (const name of Object.keys(before)) if (!(name in after)) set(from, name, undefined)
   // What nobody listens to is the person's own (a form read at its end): it changes only when the view's word does.
   const controlled = 'oninput' in after || 'onchange' in after

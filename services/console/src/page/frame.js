@@ -1,19 +1,13 @@
 import { call } from './api.js'
 import { h } from './dom.js'
+import { healthBanner } from './health.js'
 import { icon } from './icons.js'
+import { keysDialog } from './keys-dialog.js'
 import { disconnect } from './live.js'
+import { IN_BAR, PLACES } from './places.js'
 import { store, update } from './store.js'
 
-/** The views in the order of the bar; the digit keys follow it. */
-export const PLACES = [
-  ['overview', 'Overview'],
-  ['posts', 'Posts'],
-  ['compose', 'Compose'],
-  ['accounts', 'Accounts'],
-  ['system', 'System'],
-]
-
-/** System, light, dark, and around again. */
+/** Light and dark in turn, from what the system says. */
 const turnTheme = () => {
   const root = document.documentElement
   const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches
@@ -24,34 +18,103 @@ const turnTheme = () => {
 const signOut = async () => {
   // First the page, so that nothing of it asks without a cookie.
   disconnect()
-  update({ signedIn: false, overview: null, latest: null, draft: null })
+  update({ signedIn: false, overview: null, latest: null, draft: null, dependencies: null, silentSince: null })
   await call('DELETE', '/session').catch(() => {})
 }
 
-const waiting = () => store.overview?.counts?.posts.review ?? 0
+/** What waits for a person in a view: [how many, the tone of it, in words]. */
+const COUNTS = {
+  approvals: () => [store.overview?.counts?.posts.review ?? 0, 'ask', 'wait for your word'],
+  dead: () => [
+    (store.overview?.queues ?? [])
+      .filter(({ name }) => name.endsWith('.dead'))
+      .reduce((total, { ready }) => total + ready, 0),
+    'bad',
+    'dead letters',
+  ],
+  alerts: () => [store.overview?.counts?.alerts ?? 0, 'bad', 'alerts stand'],
+}
 
-const nav = () =>
-  h(
-    'nav',
-    { class: 'nav', 'aria-label': 'Views' },
+const countOf = (id) => {
+  const [count, tone, words] = COUNTS[id]?.() ?? [0, 'off', '']
+  return (
+    count > 0 &&
     h(
-      'ul',
-      null,
-      PLACES.map(([id, label]) =>
-        h(
-          'li',
-          { key: id },
-          h(
-            'a',
-            { href: `#/${id}`, 'aria-current': store.route.view === id ? 'page' : undefined },
-            icon(id),
-            label,
-            id === 'posts' && waiting() > 0 && h('span', { class: 'count', title: 'wait for approval' }, waiting()),
-          ),
-        ),
-      ),
+      'span',
+      { class: 'count', 'data-tone': tone },
+      count > 99 ? '99+' : count,
+      h('span', { class: 'sr' }, ` ${words}`),
+    )
+  )
+}
+
+const item = ({ id, label, key }) =>
+  h(
+    'li',
+    { key: id, class: IN_BAR.has(id) ? undefined : 'behind-more' },
+    h(
+      'a',
+      { href: `#/${id}`, 'aria-current': store.route.view === id ? 'page' : undefined, 'aria-keyshortcuts': key },
+      icon(id),
+      h('span', null, label),
+      countOf(id),
     ),
   )
+
+const group = (name) =>
+  h(
+    'div',
+    { key: name, class: 'nav-group' },
+    h('p', { class: 'nav-title', id: `nav-${name}` }, name),
+    h(
+      'ul',
+      { 'aria-labelledby': `nav-${name}` },
+      PLACES.filter((place) => place.group === name).map(item),
+      name === 'Publish' && more(),
+    ),
+  )
+
+const more = () =>
+  h(
+    'li',
+    { key: 'more', class: 'only-bar' },
+    h(
+      'a',
+      { href: '#/more', 'aria-current': IN_BAR.has(store.route.view) ? undefined : 'page' },
+      icon('more'),
+      h('span', null, 'More'),
+    ),
+  )
+
+const foot = () =>
+  h(
+    'div',
+    { class: 'side-foot' },
+    h(
+      'span',
+      { class: 'pulse', 'data-tone': store.stream === 'open' ? 'good' : 'bad', role: 'status' },
+      store.stream === 'open' ? 'Live' : 'Connecting',
+    ),
+    h(
+      'button',
+      { class: 'button quiet', 'aria-label': 'Light or dark', title: 'Light or dark', onclick: turnTheme },
+      icon('theme'),
+    ),
+    h(
+      'button',
+      {
+        class: 'button quiet desk',
+        'aria-label': 'Keys',
+        title: 'Keys (?)',
+        onclick: () => update({ dialog: 'keys' }),
+      },
+      icon('keys'),
+    ),
+    h('button', { class: 'button quiet', 'aria-label': 'Sign out', title: 'Sign out', onclick: signOut }, icon('out')),
+  )
+
+/** Where a person is, as the address has it. */
+const place = () => [store.route.view, store.route.id, store.route.sub].filter(Boolean).join('/')
 
 /** @param {import('./dom.js').Child[]} content */
 export const frame = (content) =>
@@ -59,67 +122,17 @@ export const frame = (content) =>
     'div',
     { class: 'frame', key: 'frame' },
     h(
-      'div',
-      { class: 'side' },
+      'header',
+      { class: 'side', key: 'side' },
       h('a', { class: 'brand', href: '#/overview' }, h('img', { src: '/icon.svg', alt: '' }), 'Surepost'),
-      nav(),
-      h(
-        'div',
-        { class: 'side-foot' },
-        h(
-          'span',
-          { class: 'pulse', 'data-tone': store.stream === 'open' ? 'good' : 'bad', role: 'status' },
-          store.stream === 'open' ? 'Live' : 'Connecting',
-        ),
-        h(
-          'button',
-          { class: 'button quiet', 'aria-label': 'Light or dark', title: 'Light or dark', onclick: turnTheme },
-          icon('theme'),
-        ),
-        h(
-          'button',
-          {
-            class: 'button quiet desk',
-            'aria-label': 'Keys',
-            title: 'Keys (?)',
-            onclick: () => update({ dialog: 'keys' }),
-          },
-          icon('keys'),
-        ),
-        h(
-          'button',
-          { class: 'button quiet', 'aria-label': 'Sign out', title: 'Sign out', onclick: signOut },
-          icon('out'),
-        ),
-      ),
+      h('nav', { class: 'nav', 'aria-label': 'Views' }, group('Publish'), group('Operate')),
+      foot(),
     ),
-    h('main', { class: 'view', id: 'view', tabindex: '-1', key: store.route.view + (store.route.id ?? '') }, content),
-    store.dialog === 'keys' && keysDialog(),
-  )
-
-const KEYS = [
-  ['1 – 5', 'Go to a view'],
-  ['n', 'Write a post'],
-  ['j k', 'Next and previous post of a list'],
-  ['Enter', 'Open it'],
-  ['Esc', 'Back, or close'],
-  ['?', 'This'],
-]
-
-const close = () => update({ dialog: null })
-
-const keysDialog = () => {
-  const dialog = h(
-    'dialog',
-    { key: 'keys', 'aria-label': 'Keys', onclose: close },
-    h('h2', null, 'Keys'),
     h(
       'div',
-      { class: 'keys' },
-      KEYS.flatMap(([key, what]) => [h('kbd', { key }, key), h('span', { key: what }, what)]),
+      { class: 'content', key: 'content' },
+      healthBanner(),
+      h('main', { class: 'view', id: 'view', tabindex: '-1', key: place(), 'data-view': place() }, content),
     ),
-    h('button', { class: 'button', onclick: close }, 'Close'),
+    store.dialog === 'keys' && keysDialog(),
   )
-  requestAnimationFrame(() => dialog.isConnected && !dialog.open && dialog.showModal())
-  return dialog
-}

@@ -18,14 +18,15 @@ export const connect = () => {
   source?.close()
   source = new EventSource('/v1/events')
   source.addEventListener('open', () => {
-    update({ stream: 'open' })
+    update({ stream: 'open', silentSince: null })
     for (const listener of openers) listener()
   })
   source.addEventListener('error', () => {
-    update({ stream: 'lost' })
+    update({ stream: 'lost', silentSince: store.silentSince ?? new Date().toISOString() })
     // A refused stream (signed out, too many) is not tried again by the browser.
     if (source?.readyState === EventSource.CLOSED) setTimeout(() => store.signedIn && connect(), 5_000)
   })
+  source.addEventListener('health', (event) => update({ dependencies: JSON.parse(event.data).dependencies }))
   source.addEventListener('fact', (event) => {
     const fact = JSON.parse(event.data)
     if (fact.type !== 'pool.pressure') update({ feed: [fact, ...store.feed].slice(0, FEED) })

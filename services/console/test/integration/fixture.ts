@@ -30,7 +30,12 @@ export interface TestBroker extends AsyncDisposable {
   readonly url: string
   readonly accounts: Map<
     string,
-    { config: AccountConfig; paused: { reason: string; until: string | null } | null; session: string }
+    {
+      config: AccountConfig
+      paused: { reason: string; until: string | null } | null
+      session: string
+      used?: Record<'post' | 'reply', { lastHour: number; lastDay: number }>
+    }
   >
   /** What to answer to `post.cancel`; `silence` leaves the question in hand. */
   cancel: 'cancelled' | 'too_late' | 'silence'
@@ -41,6 +46,8 @@ export interface TestBroker extends AsyncDisposable {
   twin: { postId: string; platformId: string | null; until: string } | null
   readonly asked: { readonly type: string; readonly body: unknown }[]
   readonly sessions: Map<string, unknown>
+  /** What `GET /leases` answers. */
+  leases: readonly unknown[]
   /** No longer answers HTTP. */
   away: boolean
 }
@@ -113,6 +120,7 @@ const adminOf = (broker: Omit<TestBroker, 'url' | keyof AsyncDisposable>) =>
       }
       if (request.url === '/kill-switch') return say(200, broker.killSwitch)
       if (request.url?.endsWith('/same-text') === true) return say(200, { twin: broker.twin })
+      if (request.url === '/leases') return say(200, broker.leases)
       if (request.url === '/accounts') return say(200, [...broker.accounts.values()])
       return request.url === '/pressure' ? say(200, PRESSURE) : say(404)
     })
@@ -128,6 +136,7 @@ export const testBroker = async (bus: Bus): Promise<TestBroker> => {
     twin: null,
     asked: [],
     sessions: new Map(),
+    leases: [],
     away: false,
   }
   const server = createServer()

@@ -1,27 +1,19 @@
 import { eventually, isolate } from '@surepost/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type TestConsole, testConsole } from './fixture.ts'
-import { type Gate, gate } from './gate.ts'
-import { type Recorder, recorder } from './recorder.ts'
+import { type BehindGates, behindGates } from './behind-gates.ts'
+import { testConsole } from './fixture.ts'
 
 const env = await isolate()
-let api: TestConsole
-let recorded: Recorder
-let database: Gate
-let rabbit: Gate
-
+let all: BehindGates
+let api: BehindGates['api']
+let recorded: BehindGates['recorded']
+let database: BehindGates['database']
+let rabbit: BehindGates['rabbit']
 beforeAll(async () => {
-  database = await gate(env.endpoints.supabaseUrl)
-  rabbit = await gate(env.endpoints.amqpUrl)
-  api = await testConsole(env, { supabaseUrl: database.url, amqpUrl: rabbit.url })
-  recorded = await recorder(env, api.bus)
+  all = await behindGates(env)
+  ;({ api, recorded, database, rabbit } = all)
 })
-afterAll(async () => {
-  await recorded[Symbol.asyncDispose]()
-  await api[Symbol.asyncDispose]()
-  await database[Symbol.asyncDispose]()
-  await rabbit[Symbol.asyncDispose]()
-})
+afterAll(() => all[Symbol.asyncDispose]())
 
 const post = (text: string, more: object = {}) => ({ account: 'ada', segments: [{ text }], ...more })
 

@@ -38,6 +38,34 @@ test('every file that the page names is there', async () => {
   for (const file of files) expect([file, (await fetchFrom(file)).status]).toEqual([file, 200])
 })
 
+test('every module that the page imports is there, the charts included, and browsers may keep what has a version', async () => {
+  const seen = new Set<string>()
+  const read = async (path: string): Promise<void> => {
+    if (seen.has(path)) return
+    seen.add(path)
+    const response = await fetchFrom(path)
+    expect([path, response.status, response.headers.get('content-type')]).toEqual([
+      path,
+      200,
+      'text/javascript; charset=utf-8',
+    ])
+    if (path.startsWith('/vendor/')) return expect(response.headers.get('cache-control')).toContain('immutable')
+    const names = [...(await response.text()).matchAll(/(?:from |^import )'([^']+)'|const UPLOT = '([^']+)'/gm)]
+    for (const [, relative, absolute] of names)
+      await read(new URL(absolute ?? relative ?? '', `http://x${path}`).pathname)
+  }
+  await read('/main.js')
+  expect([...seen].some((path) => path.startsWith('/vendor/uplot-'))).toBe(true)
+  expect(seen.size).toBeGreaterThan(30)
+})
+
+test('the documents that alerts link to are served as they are written, and nothing beside them', async () => {
+  const found = await fetchFrom('/docs/GUARANTEES.md')
+  expect([found.status, found.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8'])
+  for (const path of ['/docs/NOT_THERE.md', '/docs/images', '/docs/..%2FREADME.md'])
+    expect([path, (await fetchFrom(path)).status]).toEqual([path, 404])
+})
+
 test('a sign-in gives a cookie that no script and no other site can use', async () => {
   const response = await signIn(API_KEY)
   expect(response.status).toBe(204)
@@ -66,6 +94,22 @@ test('a change with the cookie must come from the page itself', async () => {
   expect((await submit({ ...page, 'sec-fetch-site': 'cross-site' })).status).toBe(403)
   expect((await submit(page)).status).toBe(202)
   expect((await signIn(API_KEY, {})).status).toBe(403)
+})
+
+test('no operation that changes something is open to the cookie alone, whatever its path', async () => {
+  const cookie = cookieFrom(await signIn(API_KEY))
+  const { paths } = (await api.call('GET', '/v1/openapi.json')).body
+  const changing = Object.entries<object>(paths).flatMap(([path, methods]) =>
+    Object.keys(methods)
+      .filter((method) => method !== 'get')
+      .map((method) => [method.toUpperCase(), path.replaceAll(/\{\w+\}/g, '0')] as const),
+  )
+  expect(changing.length).toBeGreaterThan(15)
+  for (const [method, path] of changing) {
+    const forged = { cookie, 'sec-fetch-site': 'cross-site', 'x-surepost-page': '1' }
+    for (const headers of [{ cookie }, forged])
+      expect([method, path, (await fetchFrom(path, { method, headers })).status]).toEqual([method, path, 403])
+  }
 })
 
 test('signing out takes the cookie back', async () => {

@@ -1,23 +1,89 @@
-import { post, put } from '../api.js'
+import { get, post, put, remove } from '../api.js'
 import { h } from '../dom.js'
 import { ago, figure } from '../format.js'
 import { icon } from '../icons.js'
+import { auditOf } from '../parts/audit.js'
+import { ask } from '../parts/dialog.js'
 import { card, doing, empty, meter, notice, tag, toast } from '../parts/parts.js'
 import { store, update } from '../store.js'
 import { accountForm } from './account-form.js'
 import { loadAccounts } from './draft.js'
 
-export const load = () =>
-  loadAccounts().catch((error) => update({ accounts: { ...store.accounts, error: error.message } }))
+export const facts = /^account\./
+
+export const load = async () => {
+  const [audits, killSwitch] = await Promise.all([
+    get('/v1/audits?limit=100').then(
+      (answer) => answer.audits,
+      () => null,
+    ),
+    get('/v1/kill-switch').catch(() => store.killSwitch),
+    loadAccounts().catch((error) => update({ accounts: { ...store.accounts, error: error.message } })),
+  ])
+  update({ audits, killSwitch })
+}
 
 const edit = (editing) => update({ accounts: { ...store.accounts, editing } })
 
-const toggle = ({ id, paused }) =>
+const resume = ({ id }) =>
   doing(async () => {
-    await post(`/v1/accounts/${id}/${paused ? 'resume' : 'pause'}`, {})
-    toast(paused ? `@${id} goes on.` : `@${id} is paused: nothing new is begun.`)
+    await post(`/v1/accounts/${id}/resume`, {})
+    toast(`@${id} goes on.`)
     await load()
   })
+
+const pause = ({ id, handle }) =>
+  doing(async () => {
+    const answer = await ask({
+      title: `Pause @${handle}?`,
+      text: 'Nothing new is begun on it; what has begun is brought to its end.',
+      fields: [
+        { name: 'reason', label: 'Why (optional)' },
+        { name: 'until', label: 'Until (empty: until somebody resumes it)', type: 'datetime-local' },
+      ],
+      confirm: 'Pause it',
+    })
+    if (answer === null) return
+    await post(`/v1/accounts/${id}/pause`, {
+      ...(answer.reason === '' ? {} : { reason: answer.reason }),
+      ...(answer.until === '' ? {} : { until: new Date(answer.until).toISOString() }),
+    })
+    toast(`@${id} is paused: nothing new is begun.`)
+    await load()
+  })
+
+const audit = ({ id }) =>
+  doing(async () => {
+    await post(`/v1/accounts/${id}/audit`, {})
+    toast(`@${id} is compared with what is recorded; what is found stands here.`)
+    await load()
+  })
+
+const stopAll = doing(async () => {
+  const answer = await ask({
+    title: 'Stop everything outward?',
+    text: 'Nothing is begun on any account until it is released. What has begun is brought to its end.',
+    fields: [{ name: 'reason', label: 'Why (optional)' }],
+    confirm: 'Stop everything',
+    tone: 'bad',
+  })
+  if (answer === null) return
+  update({ killSwitch: await post('/v1/kill-switch', answer.reason === '' ? {} : { reason: answer.reason }) })
+})
+const release = doing(async () => update({ killSwitch: await remove('/v1/kill-switch') }))
+
+const stopped = () => {
+  const shard = store.killSwitch?.shards.find(({ on }) => on)
+  return (
+    shard &&
+    notice('bad', [
+      h('b', null, 'The kill switch is on: nothing is published. '),
+      shard.reason,
+      ' ',
+      h('button', { class: 'button', onclick: release }, 'Release it'),
+    ])
+  )
+}
 
 /** The file is read here and handed on; nothing of it is kept or shown. */
 const importSession = (id) => async (event) => {
@@ -33,6 +99,12 @@ const importSession = (id) => async (event) => {
       'bad',
     )
   }
+}
+
+/** @param {{ id: string }} account */
+const latestAudit = ({ id }) => {
+  const found = store.audits?.find(({ account }) => account === id)
+  return found ? auditOf(found) : null
 }
 
 const SESSIONS = { ready: ['good', 'Signed in'], none: ['bad', 'No session'] }
@@ -90,6 +162,7 @@ const accountCard = (account) => {
       budget('Posts', config.budgets.post, used?.post),
       budget('Replies', config.budgets.reply, used?.reply),
     ),
+    latestAudit(account),
     h(
       'p',
       { class: 'muted small' },
@@ -99,7 +172,8 @@ const accountCard = (account) => {
     h(
       'div',
       { class: 'row' },
-      h('button', { class: 'button', onclick: toggle(account) }, paused ? 'Resume' : 'Pause'),
+      h('button', { class: 'button', onclick: paused ? resume(account) : pause(account) }, paused ? 'Resume' : 'Pause'),
+      store.audits !== null && h('button', { class: 'button', onclick: audit(account) }, 'Audit now'),
       h(
         'label',
         { class: 'button' },
@@ -120,10 +194,22 @@ export const view = () => {
   const { items, error, editing } = store.accounts
   const add = h('button', { class: 'button', onclick: () => edit({}) }, icon('plus'), 'Add')
   return [
-    h('header', null, h('h1', null, 'Accounts'), h('div', { class: 'end' }, add)),
+    h(
+      'header',
+      null,
+      h('h1', null, 'Accounts'),
+      h(
+        'div',
+        { class: 'end' },
+        !store.killSwitch?.on &&
+          h('button', { class: 'button danger', 'data-tone': 'bad', onclick: stopAll }, 'Stop everything'),
+        add,
+      ),
+    ),
     h(
       'div',
       { class: 'stack' },
+      stopped(),
       error && notice('bad', error),
       editing && accountForm(editing, { close: () => edit(null), saved: load }),
       items === null && !error && empty('Reading…'),

@@ -13,6 +13,7 @@ import {
   draft,
   lengthOf,
   loadAccounts,
+  moveSegment,
   removeSegment,
   send,
 } from './draft.js'
@@ -37,14 +38,15 @@ const ring = ({ length, limit }) => {
       'svg',
       { viewBox: '0 0 24 24', 'aria-hidden': 'true' },
       h('circle', { cx: 12, cy: 12, r: 9, class: 'track' }),
-      h('circle', {
-        cx: 12,
-        cy: 12,
-        r: 9,
-        class: 'fill',
-        'stroke-dasharray': `${share * around} ${around}`,
-        transform: 'rotate(-90 12 12)',
-      }),
+      length > 0 &&
+        h('circle', {
+          cx: 12,
+          cy: 12,
+          r: 9,
+          class: 'fill',
+          'stroke-dasharray': `${share * around} ${around}`,
+          transform: 'rotate(-90 12 12)',
+        }),
     ),
   )
 }
@@ -60,6 +62,19 @@ const onKey = (event) => {
     void send()
   }
 }
+
+const mover = (segment, n, step, isEnd) =>
+  h(
+    'button',
+    {
+      class: 'button quiet',
+      type: 'button',
+      disabled: isEnd,
+      'aria-label': `Move segment ${n + 1} ${step < 0 ? 'up' : 'down'}`,
+      onclick: () => moveSegment(segment.key, step),
+    },
+    icon(step < 0 ? 'up' : 'down'),
+  )
 
 const segmentEditor = (segment, n, all) => {
   const errors = Object.entries(draft().errors).filter(([path]) => path.startsWith(`segments.${n}.`))
@@ -92,6 +107,8 @@ const segmentEditor = (segment, n, all) => {
       { class: 'row tools' },
       segment.media.length < 4 && addPicture(segment),
       all.length > 1 && h('span', { class: 'muted small figures' }, `${n + 1} of ${all.length}`),
+      all.length > 1 && mover(segment, n, -1, n === 0),
+      all.length > 1 && mover(segment, n, 1, n === all.length - 1),
       all.length > 1 &&
         h(
           'button',

@@ -58,6 +58,15 @@ export const addSegment = () => {
 /** @param {string} key */
 export const removeSegment = (key) => change({ segments: draft().segments.filter((segment) => segment.key !== key) })
 
+/** @param {string} key @param {1 | -1} step */
+export const moveSegment = (key, step) => {
+  const segments = [...draft().segments]
+  const from = segments.findIndex((segment) => segment.key === key)
+  const [moved] = segments.splice(from, 1)
+  segments.splice(from + step, 0, moved)
+  change({ segments })
+}
+
 /** What the API said of a text; the latest few are enough. */
 const exact = new Map()
 

@@ -2,44 +2,36 @@ import { get } from '../api.js'
 import { h } from '../dom.js'
 import { counted, figure, time } from '../format.js'
 import { icon } from '../icons.js'
+import { chart } from '../parts/chart.js'
 import { card, empty, notice } from '../parts/parts.js'
+import { slots } from '../parts/pool.js'
+import { queueTable } from '../parts/queue-table.js'
+import { columnsOf } from '../parts/spans.js'
 import { store, update } from '../store.js'
 import { sayFact } from '../words.js'
+import { gapsOf, headline, sum } from './overview-gaps.js'
 import { postRow } from './posts.js'
-import { queueList, slots } from './system.js'
+
+export const facts = /./
 
 export const load = async () => {
-  const [overview, latest] = await Promise.allSettled([get('/v1/overview'), get('/v1/posts?limit=6')])
+  const [overview, latest, activity] = await Promise.allSettled([
+    get('/v1/overview'),
+    get('/v1/posts?limit=6'),
+    get('/v1/activity?hours=24'),
+  ])
   update({
     ...(overview.status === 'fulfilled' ? { overview: overview.value } : {}),
+    ...(activity.status === 'fulfilled' ? { activity: activity.value } : {}),
     latest: latest.status === 'fulfilled' ? latest.value.posts : store.latest,
     latestError: latest.status === 'rejected' ? latest.reason.message : null,
   })
 }
 
-const sum = (counts, ...states) => states.reduce((total, state) => total + (counts?.posts[state] ?? 0), 0)
-
-/** As many facts as may be on their way at any moment: while somebody takes them, they are no backlog. */
-const PASSING = 50
-
-/** Facts that wait to be recorded: what may be live and not in the database yet. */
-const unrecorded = (queues) => {
-  const queue = queues?.find(({ name }) => name === 'persister.facts')
-  if (queue === undefined) return gap(null, 'unrecorded', '')
-  const depth = queue.ready + queue.unacked
-  const passing = depth > 0 && depth <= PASSING && queue.consumers > 0
-  return gap(
-    depth,
-    passing ? 'on the way' : 'unrecorded',
-    'Facts that the database does not have yet',
-    passing ? 'busy' : undefined,
-  )
-}
-
 const stage = (label, value, unit) =>
   h(
     'li',
-    { class: 'stage' },
+    { class: 'stage', key: label },
     h('span', { class: 'label' }, label),
     h('strong', { class: 'figures' }, figure(value)),
     h('span', { class: 'muted small' }, unit),
@@ -48,59 +40,37 @@ const stage = (label, value, unit) =>
 const toneOf = (value) => (value === null || value === undefined ? 'off' : value === 0 ? 'good' : 'bad')
 
 /** A gap between two stages: zero, or something to look at. */
-const gap = (value, label, explain, tone = toneOf(value)) => {
+const gap = (value, label, explain, passing = 0) => {
+  const tone = passing > 0 ? 'busy' : toneOf(value)
   return h(
     'li',
-    { class: 'gap', 'data-tone': tone, title: explain },
+    { class: 'gap', 'data-tone': tone, title: explain, key: explain },
     h(
       'span',
       { class: 'gap-chip' },
       tone === 'good' ? icon('check') : null,
-      h('b', { class: 'figures' }, figure(value)),
-      ` ${label}`,
+      h('b', { class: 'figures' }, figure(passing > 0 ? passing : value)),
+      passing > 0 ? ' on the way' : ` ${label}`,
     ),
   )
 }
 
-const flow = ({ counts, queues }) =>
-  h(
+const flow = (overview) => {
+  const { counts } = overview
+  const gaps = gapsOf(overview)
+  return h(
     'ol',
     { class: 'card flow', 'aria-label': 'From due to measured' },
-    stage('Waiting', counts && sum(counts, 'review', 'accepted', 'scheduled'), 'posts'),
-    gap(counts?.overdue.posts, 'overdue', 'Posts that are due and not dispatched'),
+    stage('Due', counts && sum(counts, 'review', 'accepted', 'scheduled'), 'posts'),
+    gap(gaps.silent, 'silent', 'Posts that are due or in flight, and of which nothing is heard'),
     stage('In flight', counts && sum(counts, 'queued', 'publishing', 'unknown'), 'posts'),
     h('li', { class: 'gap plain', 'aria-hidden': 'true' }),
     stage('Live', counts?.segments.live, 'segments'),
-    unrecorded(queues),
+    gap(gaps.unrecorded, 'unrecorded', 'Facts that the database does not have yet', gaps.passing),
     stage('Recorded', counts?.segments.recorded, 'segments'),
-    gap(counts?.overdue.checks, 'unmeasured', 'Measurements that are due and not done'),
+    gap(gaps.unmeasured, 'unmeasured', 'Measurements that are due and not done'),
     stage('Measured', counts?.segments.measured, 'segments'),
   )
-
-const attention = ({ counts, troubles, queues }) => {
-  const dead = (queues ?? []).filter(({ name, ready }) => name.endsWith('.dead') && ready > 0)
-  const person = sum(counts, 'needs_attention')
-  const sentences = [
-    ...troubles,
-    ...(person > 0 ? [`${counted(person, 'post')} cannot go on without a person.`] : []),
-    ...(counts?.segments.missing
-      ? [`${counted(counts.segments.missing, 'segment')} went live and is gone from the platform.`]
-      : []),
-    ...(counts?.segments.conflicts
-      ? [`${counted(counts.segments.conflicts, 'segment')} with two platform ids: look at both.`]
-      : []),
-    ...dead.map(({ name, ready }) => `${counted(ready, 'message')} in ${name}.`),
-  ]
-  return sentences.length === 0
-    ? null
-    : notice(
-        'bad',
-        h(
-          'ul',
-          null,
-          sentences.map((sentence) => h('li', { key: sentence }, sentence)),
-        ),
-      )
 }
 
 const latest = () => {
@@ -120,7 +90,7 @@ const feed = () =>
     : h(
         'ol',
         { class: 'feed' },
-        store.feed.slice(0, 14).map((fact) => {
+        store.feed.slice(0, 12).map((fact) => {
           const [tone, sentence] = sayFact(fact.type, fact)
           const text = fact.postId ? h('a', { href: `#/posts/${fact.postId}` }, sentence) : sentence
           return h(
@@ -132,6 +102,20 @@ const feed = () =>
         }),
       )
 
+const day = () => {
+  if (store.activity === null) return null
+  const { times, column, total } = columnsOf(store.activity)
+  const lines = [
+    { label: 'live', colour: 'accent', values: column('live'), bars: true },
+    { label: 'failed', colour: 'bad', values: column('failed'), bars: true },
+  ]
+  return card(
+    'Last 24 hours',
+    chart({ title: 'Segments that went live in the last 24 hours', times, lines, height: 110, small: true }),
+    h('a', { href: '#/metrics' }, counted(total('live') ?? 0, 'segment')),
+  )
+}
+
 export const view = () => {
   const overview = store.overview ?? { counts: null, queues: null, pool: null, troubles: [] }
   return [
@@ -139,18 +123,22 @@ export const view = () => {
     h(
       'div',
       { class: 'stack' },
-      attention(overview),
+      headline(overview),
       flow(overview),
       h(
         'div',
         { class: 'columns' },
-        h('div', { class: 'stack' }, card('Latest posts', latest(), h('a', { href: '#/posts' }, 'All posts'))),
+        h('div', { class: 'stack' }, day(), card('Latest posts', latest(), h('a', { href: '#/posts' }, 'All posts'))),
         h(
           'div',
           { class: 'stack' },
           card('Happening now', feed()),
-          card('Browsers', slots(overview.pool), h('a', { href: '#/system' }, 'System')),
-          card('Queues', queueList(overview.queues, { onlyBusy: true, brief: true })),
+          card('Browsers', slots(overview.pool), h('a', { href: '#/browsers' }, 'Leases')),
+          card(
+            'Queues',
+            queueTable(overview.queues, { onlyBusy: true, brief: true }),
+            h('a', { href: '#/queues' }, 'All queues'),
+          ),
         ),
       ),
     ),

@@ -1,53 +1,39 @@
-import { get, post as send } from '../api.js'
+import { get } from '../api.js'
 import { h } from '../dom.js'
-import { ago, duration, figure, moment } from '../format.js'
+import { ago, figure, moment } from '../format.js'
 import { icon } from '../icons.js'
-import { card, doing, empty, notice, pill, tag, toast } from '../parts/parts.js'
+import { mentionCard } from '../parts/mention.js'
+import { card, empty, notice, pill, tag } from '../parts/parts.js'
 import { store, update } from '../store.js'
-import { CANCELLABLE, sayFact } from '../words.js'
+import { actions, deleteSegment, settle } from './post-actions.js'
+import { editForm } from './post-edit.js'
+import { history } from './post-history.js'
+import { readingsCard } from './post-readings.js'
+
+const valueOf = (settled, otherwise) => (settled.status === 'fulfilled' ? settled.value : otherwise)
 
 export const load = async () => {
   const id = store.route.id
   if (id === null) return
-  const [item, history] = await Promise.allSettled([get(`/v1/posts/${id}`), get(`/v1/posts/${id}/history`)])
+  const path = `/v1/posts/${id}`
+  const [item, facts, readings] = await Promise.allSettled([get(path), get(`${path}/history`), get(`${path}/readings`)])
+  const isAnswer = item.status === 'fulfilled' && item.value.kind === 'reply'
+  const mention = isAnswer ? await get(`${path}/mention`).catch(() => null) : null
   if (store.route.id !== id) return
-  const same = store.post.id === id
+  const known = store.post.id === id ? store.post : { item: null, facts: null, readings: [], editing: null }
   update({
     post: {
       id,
-      item: item.status === 'fulfilled' ? item.value : same ? store.post.item : null,
-      facts: history.status === 'fulfilled' ? history.value.facts : same ? store.post.facts : null,
+      figure: store.post.figure,
+      editing: known.editing,
+      item: valueOf(item, known.item),
+      facts: valueOf(facts, { facts: known.facts }).facts,
+      readings: valueOf(readings, { readings: known.readings }).readings,
+      mention,
       error: item.status === 'rejected' ? item.reason.message : null,
     },
   })
 }
-
-const act = (path, json, said) =>
-  doing(async () => {
-    const answer = await send(`/v1/posts/${store.post.id}/${path}`, json)
-    toast(said(answer))
-    await load()
-  })
-
-const cancelled = ({ result }) =>
-  result === 'cancelled' ? 'Cancelled: nothing of it was created.' : 'Too late: its first segment has begun.'
-
-const actions = (post) =>
-  h(
-    'div',
-    { class: 'end' },
-    post.state === 'review' &&
-      h(
-        'button',
-        { class: 'button primary', onclick: act('approve', { hash: post.hash }, () => 'Approved.') },
-        icon('check'),
-        'Approve',
-      ),
-    post.state === 'review' && h('button', { class: 'button', onclick: act('reject', {}, cancelled) }, 'Reject'),
-    post.state !== 'review' &&
-      CANCELLABLE.has(post.state) &&
-      h('button', { class: 'button danger', 'data-tone': 'bad', onclick: act('cancel', {}, cancelled) }, 'Cancel post'),
-  )
 
 const METRICS = ['views', 'likes', 'reposts', 'quotes', 'replies', 'bookmarks']
 
@@ -62,12 +48,20 @@ const metrics = (segment) =>
   )
 
 const image = ({ id, alt }) =>
-  h('img', { key: id, src: `/v1/media/${id}`, alt, title: alt || 'No alt text', loading: 'lazy' })
+  h(
+    'figure',
+    { key: id },
+    h('img', { src: `/v1/media/${id}`, alt, loading: 'lazy' }),
+    h('figcaption', { class: 'muted small' }, alt || 'No alt text'),
+  )
 
 const recorded = (segment) => {
   if (segment.recordedAt) return h('span', null, icon('check'), `recorded ${moment(segment.recordedAt)}`)
   return segment.state === 'live' && h('span', { 'data-tone': 'ask' }, 'not recorded yet')
 }
+
+/** Nobody saw what became of it. */
+const IS_UNKNOWN = new Set(['unknown', 'needs_attention'])
 
 const segmentItem = (post) => (segment) =>
   h(
@@ -95,36 +89,23 @@ const segmentItem = (post) => (segment) =>
         { class: 'evidence muted small' },
         segment.platformId && h('span', { class: 'mono' }, segment.platformId),
         recorded(segment),
+        segment.platformId &&
+          segment.state !== 'deleted' &&
+          h(
+            'button',
+            {
+              class: 'button quiet mini push',
+              'aria-label': `Delete segment ${segment.index + 1}`,
+              onclick: deleteSegment(post, segment, load),
+            },
+            icon('trash'),
+            'Delete',
+          ),
       ),
+    IS_UNKNOWN.has(segment.state) &&
+      h('div', null, h('button', { class: 'button', onclick: settle(post, segment, load) }, 'Say what became of it')),
     segment.metrics && metrics(segment),
   )
-
-const factItem = (start) => (fact, n) => {
-  const [tone, sentence] = sayFact(fact.type, fact.body)
-  const reason = fact.body?.reason ?? fact.body?.suspect
-  return h(
-    'li',
-    { key: fact.id + fact.at, 'data-tone': tone },
-    h(
-      'div',
-      null,
-      h('span', null, sentence),
-      reason && h('p', { class: 'muted small' }, reason),
-      h('span', { class: 'mono muted type' }, fact.type),
-    ),
-    h(
-      'time',
-      { class: 'muted small figures', datetime: fact.at, title: fact.at },
-      n === 0 ? moment(fact.at) : `+${duration(Date.parse(fact.at) - Date.parse(start))}`,
-    ),
-  )
-}
-
-const history = (facts) => {
-  if (facts === null) return h('p', { class: 'muted small' }, 'The journal cannot be read at the moment.')
-  if (facts.length === 0) return h('p', { class: 'muted small' }, 'Nothing is recorded yet.')
-  return h('ol', { class: 'history' }, facts.map(factItem(facts[0].at)))
-}
 
 const details = (post) =>
   h(
@@ -137,6 +118,7 @@ const details = (post) =>
       ['Publish by', moment(post.notAfter)],
       ['Answers', post.replyTo],
       ['Approval', post.approval],
+      ['Revision', post.revision > 1 ? String(post.revision) : null],
       ['Id', post.id],
     ]
       .filter(([, value]) => value)
@@ -145,30 +127,51 @@ const details = (post) =>
           'div',
           { key: name },
           h('dt', { class: 'muted' }, name),
-          h('dd', { class: /Id|Answers/.test(name) ? 'mono' : undefined }, value),
+          h('dd', { class: /Id|Answers/.test(name ?? '') ? 'mono' : undefined }, value),
         ),
       ),
   )
 
+const BAD = new Set(['failed', 'missed', 'needs_attention'])
+
+const titleOf = ({ kind, segments }) =>
+  kind === 'reply' ? 'Answer' : segments.length > 1 ? `Thread of ${segments.length}` : 'Post'
+
+const answered = (mention) =>
+  card('What it answers', [
+    mentionCard(mention),
+    mention.reason && h('p', { class: 'small why' }, h('b', null, 'Why: '), mention.reason),
+    mention.drafter && h('p', { class: 'muted small' }, `Drafted by ${mention.drafter}.`),
+  ])
+
 export const view = () => {
-  const { item, facts, error } = store.post
+  const { item, facts, readings, mention, editing, error } = store.post
   const back = h('a', { class: 'button quiet', href: '#/posts', 'aria-label': 'Back to the posts' }, icon('back'))
-  if (item === null)
+  if (item === null || item.id !== store.route.id)
     return [h('header', null, back, h('h1', null, 'Post')), error ? notice('bad', error) : empty('Reading…')]
-  const title =
-    item.kind === 'reply' ? 'Reply' : item.segments.length > 1 ? `Thread of ${item.segments.length}` : 'Post'
   return [
-    h('header', null, back, h('h1', null, title), pill(item.state), actions(item)),
+    h('header', null, back, h('h1', null, titleOf(item)), pill(item.state), actions(item, load)),
     h(
       'div',
       { class: 'stack' },
       error && notice('bad', error),
-      item.reason && notice(['failed', 'missed', 'needs_attention'].includes(item.state) ? 'bad' : 'ask', item.reason),
+      item.reason && item.state !== 'live' && notice(BAD.has(item.state) ? 'bad' : 'ask', item.reason),
       h(
         'div',
         { class: 'columns' },
-        h('ol', { class: 'card thread' }, item.segments.map(segmentItem(item))),
-        h('div', { class: 'stack' }, card('Details', details(item)), card('History', history(facts))),
+        h(
+          'div',
+          { class: 'stack' },
+          editing ? editForm(load) : h('ol', { class: 'card thread' }, item.segments.map(segmentItem(item))),
+          readingsCard(item, readings),
+        ),
+        h(
+          'div',
+          { class: 'stack' },
+          mention && answered(mention),
+          card('Details', details(item)),
+          card('History', history(facts)),
+        ),
       ),
     ),
   ]

@@ -7,6 +7,8 @@ import { store, update } from '../store.js'
 import { ENDS, FILTERS } from '../words.js'
 import { loadAccounts } from './draft.js'
 
+export const facts = /^(?:post|metrics)\./
+
 const PAGE = 25
 
 const query = (cursor) => {
@@ -104,7 +106,7 @@ export const postRow = (post) =>
     { key: post.id },
     h(
       'a',
-      { class: 'post-row', href: `#/posts/${post.id}` },
+      { class: 'post-row', href: `#/posts/${post.id}`, 'data-row': true },
       h(
         'div',
         { class: 'row' },

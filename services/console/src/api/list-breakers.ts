@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { operation } from '../http/operation.ts'
+import type { Ports } from '../ports.ts'
+import { BreakerAnswer } from './shapes.ts'
+
+export const listBreakers = ({ breakers }: Pick<Ports, 'breakers'>) =>
+  operation({
+    method: 'get',
+    path: '/v1/breakers',
+    summary: 'Every breaker that was ever told of: open or closed, since when, and what it means',
+    answers: { 200: z.object({ breakers: z.array(BreakerAnswer) }) },
+    async run(_input, { signal }) {
+      return { status: 200, body: { breakers: await breakers.list({ signal }) } }
+    },
+  })
