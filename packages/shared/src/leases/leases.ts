@@ -18,6 +18,7 @@ export interface LeasesOptions {
 }
 
 type Grant = Extract<LeaseAnswer, { answer: 'granted' }>
+type Verdict = Exclude<LeaseAnswer, { answer: 'waiting' }>
 
 /** The broker answers at `startBy` at the latest; this covers its answer's way. */
 const ANSWER_WAY_MS = 2_000
@@ -87,13 +88,14 @@ const ask = async (
   playwright: string,
   shard: number,
   signal: AbortSignal,
-): Promise<LeaseAnswer | null> => {
+): Promise<Verdict | null> => {
   const requestId = newId()
-  const answered = Promise.withResolvers<LeaseAnswer | null>()
+  const answered = Promise.withResolvers<Verdict | null>()
   const deadline = startBy.getTime() + ANSWER_WAY_MS
   const receive = (body: unknown, correlationId: string): void => {
     const answer = LeaseAnswer.safeParse(body)
-    if (correlationId === requestId && answer.success) answered.resolve(answer.data)
+    if (correlationId !== requestId || !answer.success || answer.data.answer === 'waiting') return
+    answered.resolve(answer.data)
   }
   await using inbox = await inboxWithin(bus, receive, deadline, signal)
   const body = { requestId, account, class: leaseClass, startBy: startBy.toISOString(), playwright }

@@ -5,14 +5,16 @@ import { counter, histogram, within } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
 import type { BrowserPool } from '../browsers/pool.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { type Arrivals, openArrivals } from './arrivals.ts'
+import { askerIsThere } from './asker.ts'
 import { Holding } from './holding.ts'
 import type { LiveLease } from './lease.ts'
 import { type Admission, mostBackground } from './admission.ts'
 import type { BrokerLimits, LimitsStore } from './limits.ts'
-import { decideYield } from './outlook.ts'
 import { type InLine, type Refusal, type Served, openLine } from './line.ts'
 import { openMeans } from './means.ts'
 import { type Limits, decideGrants } from './schedule.ts'
+import { type Yielding, openYielding } from './yielding.ts'
 
 export interface DeskPorts {
   readonly bus: Pick<Bus, 'reply'>
@@ -37,20 +39,23 @@ export class Desk implements AsyncDisposable {
   readonly line = openLine()
   readonly holding: Holding
   readonly #ports: DeskPorts
-  readonly #yielding = new Set<string>()
+  readonly #yielding: Yielding
   readonly #means = openMeans()
+  readonly #arrivals: Arrivals
   #open = true
   #scheduled = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(ports: DeskPorts) {
     this.#ports = ports
+    this.#arrivals = openArrivals(ports)
     const { ledger, pool, log, limits } = ports
     const onClosed = (leaseClass: LeaseClass, ms: number | null): void => {
       if (ms !== null) this.#means.add(leaseClass, ms)
       this.#schedule()
     }
     this.holding = new Holding({ ledger, pool, log, claimMs: () => limits.current.claimMs, onClosed })
+    this.#yielding = openYielding({ holding: this.holding, log })
     limits.onChanged(() => this.#schedule())
   }
 
@@ -58,6 +63,11 @@ export class Desk implements AsyncDisposable {
   get limits(): Limits & BrokerLimits {
     const { limits, admission } = this.#ports
     return { ...limits.current, mostBackground: mostBackground(admission()), meanMs: this.#means.current }
+  }
+
+  /** Requests whose askers are looked for. */
+  get arriving(): number {
+    return this.#arrivals.all.length
   }
 
   /** Decide again: something outside has changed. */
@@ -68,11 +78,8 @@ export class Desk implements AsyncDisposable {
   /** Put a request in line. Resolves when it was answered; with `gone` when its message must be handed back. */
   async receive(request: InLine, signal: AbortSignal): Promise<Served> {
     if (!this.#open || signal.aborted) return 'gone'
-    this.line.join(request)
-    this.#schedule()
-    const leave = (): void => {
-      if (this.line.leave(request)) request.served.resolve('gone')
-    }
+    void this.#arrive(request)
+    const leave = (): void => this.#handBack(request)
     signal.addEventListener('abort', leave, { once: true })
     return request.served.promise.finally(() => signal.removeEventListener('abort', leave))
   }
@@ -94,7 +101,7 @@ export class Desk implements AsyncDisposable {
   close(): void {
     this.#open = false
     clearTimeout(this.#timer)
-    for (const { requestId } of this.line.waiting) this.line.take(requestId)?.served.resolve('gone')
+    for (const request of [...this.line.waiting, ...this.#arrivals.all]) this.#handBack(request)
   }
 
   /** Grant no more, and let the leases in hand end by themselves for a while. */
@@ -106,6 +113,24 @@ export class Desk implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.close()
     await this.holding.endAll('shutdown')
+  }
+
+  #handBack(request: InLine): void {
+    if (this.#arrivals.turnAway(request) || this.line.leave(request)) request.served.resolve('gone')
+  }
+
+  /** Put a request in line once whoever asked is known to be there; without an asker there is nothing to answer. */
+  async #arrive(request: InLine): Promise<void> {
+    if (!this.#open) return request.served.resolve('gone')
+    const end = await this.#arrivals.arrive(request)
+    if (end === 'turned away') return
+    if (end === 'there') {
+      this.line.join(request)
+      return this.#schedule()
+    }
+    const { requestId, account } = request
+    this.#ports.log.info({ requestId, account }, 'the asker is gone')
+    request.served.resolve('answered')
   }
 
   /** Decide once for everything that happened in this turn of the event loop. */
@@ -129,32 +154,21 @@ export class Desk implements AsyncDisposable {
       const request = this.line.take(requestId)
       if (request !== undefined) void this.#grant(request)
     }
-    const again = Math.min(decided.decideAgainAt ?? Infinity, this.#askToYield(now) ?? Infinity)
+    const again = Math.min(
+      decided.decideAgainAt ?? Infinity,
+      this.#yielding.ask(this.line.waiting, now, this.limits) ?? Infinity,
+    )
     clearTimeout(this.#timer)
     if (Number.isFinite(again)) this.#timer = setTimeout(() => this.#schedule(), Math.max(1, again - now))
-  }
-
-  /** @returns when to look again */
-  #askToYield(now: number): number | null {
-    const { held } = this.holding
-    for (const leaseId of this.#yielding) if (!held.some((h) => h.leaseId === leaseId)) this.#yielding.delete(leaseId)
-    const { leaseIds, decideAgainAt } = decideYield(
-      { waiting: this.line.waiting, held },
-      this.#yielding,
-      now,
-      this.limits,
-    )
-    for (const leaseId of leaseIds) {
-      this.#yielding.add(leaseId)
-      this.holding.find(leaseId)?.yielding.abort()
-      this.#ports.log.info({ leaseId }, 'a background lease is asked to end early')
-    }
-    return decideAgainAt
   }
 
   async #grant(request: InLine): Promise<void> {
     const lease = this.holding.reserve(request.account, request.class)
     try {
+      if (!(await askerIsThere(this.#ports, request))) {
+        void this.holding.end(lease, 'undeliverable')
+        return await this.#arrive(request)
+      }
       const denied = await this.holding.equip(lease)
       if (denied === null) await this.#offer(request, lease)
       else await this.refuse(request, { reason: denied.denied, retryAt: denied.retryAt, detail: denied.detail })
