@@ -44,6 +44,8 @@ export interface BrowserPool extends AsyncDisposable {
   check(test: BrowserTest): Promise<void>
   /** Browser processes that exist: leased, ending, kept and the spare. */
   readonly roots: number
+  /** Their process groups. */
+  readonly groups: ReadonlySet<number>
   /** Those of them that no lease has. */
   readonly idle: number
 }
@@ -79,6 +81,10 @@ class Pool implements BrowserPool {
 
   get roots(): number {
     return this.#living.size
+  }
+
+  get groups(): ReadonlySet<number> {
+    return new Set([...this.#living].map(({ pgid }) => pgid))
   }
 
   get idle(): number {

@@ -1,7 +1,7 @@
 import type { LeaseAnswer, LeaseClass } from '@surepost/shared/contracts'
 import { messageOf } from '@surepost/shared/errors'
 import { type Bus, UnroutableError } from '@surepost/shared/messaging'
-import { counter, histogram, within } from '@surepost/shared/runtime'
+import { counter, histogram, pause, within } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
 import type { BrowserPool } from '../browsers/pool.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -30,6 +30,7 @@ export interface DeskPorts {
 
 const MOST_FAILURES = 3
 const RETRY_MS = 5_000
+const LOOK_FOR_ASKERS_MS = 5_000
 
 const waited = histogram('surepost_lease_wait_seconds', 'How long granted requests waited.', ['class'])
 const refusedTotal = counter('surepost_lease_refusals_total', 'Lease requests refused.', ['class', 'reason'])
@@ -42,7 +43,7 @@ export class Desk implements AsyncDisposable {
   readonly #yielding: Yielding
   readonly #means = openMeans()
   readonly #arrivals: Arrivals
-  #open = true
+  readonly #stopping = new AbortController()
   #scheduled = false
   #timer: NodeJS.Timeout | undefined
 
@@ -57,6 +58,11 @@ export class Desk implements AsyncDisposable {
     this.holding = new Holding({ ledger, pool, log, claimMs: () => limits.current.claimMs, onClosed })
     this.#yielding = openYielding({ holding: this.holding, log })
     limits.onChanged(() => this.#schedule())
+    void this.#watchAskers()
+  }
+
+  get #open(): boolean {
+    return !this.#stopping.signal.aborted
   }
 
   /** What decisions depend on, now. */
@@ -99,7 +105,7 @@ export class Desk implements AsyncDisposable {
 
   /** Grant no more: what is in line is handed back. */
   close(): void {
-    this.#open = false
+    this.#stopping.abort()
     clearTimeout(this.#timer)
     for (const request of [...this.line.waiting, ...this.#arrivals.all]) this.#handBack(request)
   }
@@ -113,6 +119,14 @@ export class Desk implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.close()
     await this.holding.endAll('shutdown')
+  }
+
+  /** A request dies with its asker, also in the middle of the line: nobody behind it is told to wait for it. */
+  async #watchAskers(): Promise<void> {
+    const look = async (request: InLine): Promise<void> => {
+      if (!(await askerIsThere(this.#ports, request)) && this.line.leave(request)) await this.#arrive(request)
+    }
+    while (await pause(LOOK_FOR_ASKERS_MS, this.#stopping.signal)) await Promise.all(this.line.waiting.map(look))
   }
 
   #handBack(request: InLine): void {

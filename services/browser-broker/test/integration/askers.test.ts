@@ -9,9 +9,9 @@ const OLD_MS = 3_500
 const environment = await isolate()
 
 test('requests whose askers are gone, as a restart of RabbitMQ leaves them, take no browser and hold nobody up', async () => {
-  await using it = await testDesk(environment, 2)
+  await using it = await testDesk(environment, { slots: 2, claimMs: 5_000 })
   const dead = await busOf(environment)
-  for (let n = 0; n < 20; n += 1) await askBy(dead, it.account(`dead-${n}`))
+  await Promise.all(Array.from({ length: 8 }, (_, n) => askBy(dead, it.account(`dead-${n}`))))
   await dead[Symbol.asyncDispose]()
   await pause(OLD_MS)
 
@@ -26,7 +26,7 @@ test('requests whose askers are gone, as a restart of RabbitMQ leaves them, take
 })
 
 test('an asker that dies while it waits in line costs no browser when its turn comes', async () => {
-  await using it = await testDesk(environment, 2)
+  await using it = await testDesk(environment, { slots: 2, claimMs: 5_000 })
   await using _taking = await it.take()
   await using living = await busOf(environment)
   const account = it.account('shared')
@@ -43,8 +43,25 @@ test('an asker that dies while it waits in line costs no browser when its turn c
   expect(it.taken).toBe(2)
 })
 
+test('an asker that is gone does not keep its place in line', async () => {
+  await using it = await testDesk(environment, { slots: 2, claimMs: 60_000 })
+  await using _taking = await it.take()
+  await using living = await busOf(environment)
+  const account = it.account('kept')
+  const first = await askBy(living, account)
+  await eventually(() => first.length === 1)
+  const dying = await busOf(environment)
+  await askBy(dying, account)
+  await askBy(living, account)
+  await eventually(() => it.desk.line.waiting.length === 2)
+  await dying[Symbol.asyncDispose]()
+  await eventually(() => it.desk.line.waiting.length === 1, { timeoutMs: 30_000 })
+  await eventually(() => it.desk.arriving === 0, { timeoutMs: 30_000 })
+  expect([it.taken, it.desk.line.waiting.length]).toEqual([1, 1])
+})
+
 test('an asker that has waited for long and is there still gets its lease', async () => {
-  await using it = await testDesk(environment, 2)
+  await using it = await testDesk(environment, { slots: 2, claimMs: 5_000 })
   await using bus = await busOf(environment)
   const answers = await askBy(bus, it.account('patient'))
   await pause(OLD_MS)

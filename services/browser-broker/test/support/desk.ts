@@ -25,8 +25,11 @@ export interface TestDesk extends AsyncDisposable {
   take(): Promise<Consumption>
 }
 
-/** @param slots two at least */
-export const testDesk = async (environment: IsolatedEnvironment, slots: number): Promise<TestDesk> => {
+/** @param limits two slots at least; nobody claims a lease here, so each ends after `claimMs` */
+export const testDesk = async (
+  environment: IsolatedEnvironment,
+  { slots, claimMs }: { readonly slots: number; readonly claimMs: number },
+): Promise<TestDesk> => {
   const bus = await busOf(environment)
   const testLedger = new TestLedger()
   testLedger.now = Date.now()
@@ -37,7 +40,7 @@ export const testDesk = async (environment: IsolatedEnvironment, slots: number):
     take: (account: AccountId) => ((taken += 1), pool.pool.take(account)),
     giveBack: pool.pool.giveBack.bind(pool.pool),
   }
-  const limits = openLimits({ ...limitsOf(readConfig(goodEnvironment)), slots })
+  const limits = openLimits({ ...limitsOf(readConfig(goodEnvironment)), slots, claimMs })
   const log = silentLogger()
   const publicUrl = 'ws://127.0.0.1:1'
   const desk = new Desk({ bus, ledger, pool: counted, log, limits, admission: () => OPEN, publicUrl })

@@ -65,6 +65,7 @@ const collect = async (
     context: {},
     signal: lost.signal,
     yielding: yielding.signal,
+    taint: () => undefined,
     pauseAccount: async (reason: string) => void paused.push(reason),
     [Symbol.asyncDispose]: async () => undefined,
   }
