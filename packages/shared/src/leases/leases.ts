@@ -41,8 +41,9 @@ export const connectLeases = async (options: LeasesOptions): Promise<Leases> => 
   const claim = async (request: LeaseRequest, grant: Grant, signal: AbortSignal): Promise<Lease> => {
     const control = await openControl(grant.control, grant.token, signal)
     try {
-      const session = await control.ask({ op: 'session' }, SessionHandout)
-      const browser = await openBrowser(grant, session, AbortSignal.any([signal, control.lost]))
+      const asking = control.ask({ op: 'session' }, SessionHandout)
+      const browser = await openBrowser(grant, asking, AbortSignal.any([signal, control.lost]))
+      const session = await asking
       const parts = { account: request.account, class: request.class, grant, session, control, browser, log }
       const lease: Lease = leaseOf({ ...parts, onEnd: () => void living.delete(lease) })
       living.add(lease)
