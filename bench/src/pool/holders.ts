@@ -85,11 +85,13 @@ export const startHolders = async (
   const start = (): Promise<void> => {
     const { holder, ready } = startHolder(script, env, told)
     holders.add(holder)
-    void holder.gone.then(() => {
-      holders.delete(holder)
-      if (!closing) void start()
-    })
+    void replace(holder)
     return ready
+  }
+  const replace = async (holder: Holder): Promise<void> => {
+    await holder.gone
+    holders.delete(holder)
+    if (!closing) await start()
   }
   await Promise.all(Array.from({ length: count }, start))
 

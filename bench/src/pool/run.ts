@@ -1,7 +1,7 @@
-import { readFile, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir } from 'node:fs/promises'
 import { pause } from '@surepost/shared/runtime'
 import type { AccountId } from '@surepost/shared/contracts'
+import { brokerOf } from '../broker.ts'
 import { quantile, round, timed } from '../figures.ts'
 import { type World, type WorldOptions, openWorld } from '../world.ts'
 import { type Holders, startHolders } from './holders.ts'
@@ -102,14 +102,6 @@ const warmUp = async (world: World, accounts: readonly AccountId[], signal: Abor
     await (await lease.newPage()).goto(world.page)
   })
   return quantile(eachMs, 0.5)
-}
-
-/** The broker's process, and where its environment says that its browsers are. */
-const brokerOf = async ({ system }: World): Promise<{ readonly pid: number; readonly folder: string }> => {
-  const pid = system.services.find(({ name }) => name === 'browser-broker')?.pid ?? 0
-  const environment = await readFile(`/proc/${pid}/environ`, 'utf8')
-  const data = environment.split('\0').find((line) => line.startsWith('BROKER_DATA_DIR=')) ?? ''
-  return { pid, folder: join(data.slice('BROKER_DATA_DIR='.length), 'browsers') }
 }
 
 /** It may have ended since it was seen. */
