@@ -1,7 +1,10 @@
 import { BrowserPool, PlaywrightPlugin } from '@crawlee/browser-pool'
 import { findChromium } from '@surepost/stack'
-import { type Page, chromium } from 'playwright'
+import { pause } from '@surepost/shared/runtime'
+import { type Browser, type Page, chromium } from 'playwright'
+import { brokerEnvironment, brokerOf } from './broker.ts'
 import { quantile, round, timed } from './figures.ts'
+import { browserProcesses } from './pool/processes.ts'
 import { type World, type WorldOptions, openWorld } from './world.ts'
 
 export interface LeaseBench extends Omit<WorldOptions, 'env'> {
@@ -11,15 +14,25 @@ export interface LeaseBench extends Omit<WorldOptions, 'env'> {
 }
 
 const SAMPLES = 100
+const FIRST_PAGES = 15
 
-const options = () => ({
-  executablePath: findChromium() ?? '',
-  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-})
+/** How a browser is launched here: as the broker launches its own. */
+interface Launch {
+  readonly executablePath: string
+  readonly args: readonly string[]
+}
+
+const launchOf = async (world: World): Promise<Launch> => {
+  const { CHROMIUM_ARGS = '' } = await brokerEnvironment(world)
+  return { executablePath: findChromium() ?? '', args: CHROMIUM_ARGS.split(' ').filter((arg) => arg !== '') }
+}
+
+const launchOne = ({ executablePath, args }: Launch): Promise<Browser> =>
+  chromium.launch({ executablePath, args: [...args] })
 
 /** One process for all: what sharing a browser would give, without any of what a lease guarantees. */
-const inProcess = async ({ cycles, workers }: LeaseBench, url: string) => {
-  const browser = await chromium.launch(options())
+const inProcess = async ({ cycles, workers }: LeaseBench, url: string, launch: Launch) => {
+  const browser = await launchOne(launch)
   const result = await timed(cycles, workers, async () => {
     const context = await browser.newContext()
     await (await context.newPage()).goto(url)
@@ -29,9 +42,18 @@ const inProcess = async ({ cycles, workers }: LeaseBench, url: string) => {
   return result
 }
 
+/** A browser for each cycle, launched when it is wanted: what a lease for a new account replaces. */
+const coldBrowser = ({ cycles, workers }: LeaseBench, url: string, launch: Launch) =>
+  timed(cycles, workers, async () => {
+    const browser = await launchOne(launch)
+    await (await (await browser.newContext()).newPage()).goto(url)
+    await browser.close()
+  })
+
 /** Crawlee's pool with a context for each page. */
-const crawlee = async ({ cycles, workers }: LeaseBench, url: string) => {
-  const plugin = new PlaywrightPlugin(chromium, { useIncognitoPages: true, launchOptions: options() })
+const crawlee = async ({ cycles, workers }: LeaseBench, url: string, { executablePath, args }: Launch) => {
+  const launchOptions = { executablePath, args: [...args] }
+  const plugin = new PlaywrightPlugin(chromium, { useIncognitoPages: true, launchOptions })
   const pool = new BrowserPool({ browserPlugins: [plugin], useFingerprints: false, maxOpenPagesPerBrowser: workers })
   const result = await timed(cycles, workers, async () => {
     const page = await pool.newPage()
@@ -57,11 +79,35 @@ const surepost = async (bench: LeaseBench, world: World, uses: number) => {
   })
 }
 
+/** A lease for an account that never had one, with the spare waiting, until its first page is loaded; one after the other. */
+const firstPages = async (world: World, { signal }: LeaseBench, launch: Launch) => {
+  await world.admin('PUT', '/limits', { slots: 3, keep: { uses: 1 } })
+  const { folder } = await brokerOf(world)
+  const accounts = await world.accounts('first', FIRST_PAGES)
+  const leasedMs: number[] = []
+  for (const account of accounts) {
+    while (new Set((await browserProcesses(folder)).map(({ group }) => group)).size !== 1)
+      if (!(await pause(50, signal))) signal.throwIfAborted()
+    const began = performance.now()
+    const lease = await world.leases.acquire({ account, class: 'act', startBy: new Date(Date.now() + 60_000), signal })
+    if (!lease.granted) throw new Error(`A lease was refused: ${lease.detail}`)
+    await using held = lease
+    await (await held.newPage()).goto(world.page)
+    leasedMs.push(performance.now() - began)
+  }
+  const browser = await launchOne(launch)
+  const inside = await timed(FIRST_PAGES, 1, async () => {
+    await (await (await browser.newContext()).newPage()).goto(world.page)
+  })
+  await browser.close()
+  return { inProcess: round(quantile(inside.eachMs, 0.5)), leased: round(quantile(leasedMs, 0.5)) }
+}
+
 /** Medians of one call, in milliseconds. */
-const evaluation = async (world: World, { signal }: LeaseBench) => {
+const evaluation = async (world: World, { signal }: LeaseBench, launch: Launch) => {
   const median = async (page: Page): Promise<number> =>
     round(quantile((await timed(SAMPLES, 1, async () => void (await page.evaluate('1 + 1')))).eachMs, 0.5), 2)
-  const browser = await chromium.launch(options())
+  const browser = await launchOne(launch)
   const inside = await median(await browser.newPage())
   await browser.close()
   const [account] = await world.accounts('evaluating', 1)
@@ -86,15 +132,25 @@ export const benchLease = async (bench: LeaseBench) => {
     bench.onProgress(`${bench.cycles} cycles, ${bench.workers} at once: ${name}`)
     return work()
   }
-  const launch = await timed(10, 1, async () => (await chromium.launch(options())).close())
+  const launch = await launchOf(world)
+  const launched = await timed(10, 1, async () => (await launchOne(launch)).close())
+  const inside = await run('in process', () => inProcess(bench, world.page, launch))
+  const kept = await run('leases, browsers kept', () => surepost(bench, world, 100))
+  const fresh = await run('leases, a browser each', () => surepost(bench, world, 1))
+  const cold = await run('a cold browser each', () => coldBrowser(bench, world.page, launch))
   return {
     cycles: bench.cycles,
     workers: bench.workers,
-    launchMs: round(quantile(launch.eachMs, 0.5)),
-    inProcess: told(await run('in process', () => inProcess(bench, world.page))),
-    crawlee: told(await run('Crawlee', () => crawlee(bench, world.page))),
-    leaseKept: told(await run('leases, browsers kept', () => surepost(bench, world, 100))),
-    leaseFresh: told(await run('leases, a browser each', () => surepost(bench, world, 1))),
-    evaluateMs: await evaluation(world, bench),
+    launchMs: round(quantile(launched.eachMs, 0.5)),
+    inProcess: told(inside),
+    crawlee: told(await run('Crawlee', () => crawlee(bench, world.page, launch))),
+    leaseKept: told(kept),
+    leaseFresh: told(fresh),
+    coldBrowser: told(cold),
+    /** Of cycles a second: what is kept of an in-process context's, and what is won over a cold browser's. */
+    keptToInProcess: round(kept.perSecond / inside.perSecond, 2),
+    freshToCold: round(fresh.perSecond / cold.perSecond, 2),
+    firstPageMs: await firstPages(world, bench, launch),
+    evaluateMs: await evaluation(world, bench, launch),
   }
 }

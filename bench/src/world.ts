@@ -11,6 +11,7 @@ import { z } from 'zod'
 /** Who waits for a processor is no reason to hold work back: benchmarks want it busy. Canaries would be counted as pages. */
 const BROKER_ENV = { BACKGROUND_CPU_PERCENT: '101', BROWSER_CANARY_EVERY_MS: '600000' }
 const SHARDS = 1
+const ADMIN_MS = 30_000
 const ROOMY = { perHour: 10_000, perDay: 100_000, minGapSeconds: 0 }
 
 /** A browser-broker over a RabbitMQ of its own, and a page to load. */
@@ -69,6 +70,7 @@ const adminOf =
     const response = await fetch(new URL(path, brokerUrl), {
       method,
       headers: { authorization: `Bearer ${brokerAdminKey}`, 'content-type': 'application/json' },
+      signal: AbortSignal.timeout(ADMIN_MS),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()

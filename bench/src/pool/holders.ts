@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import type { HolderJob, HolderNews } from './holder.ts'
 
 const HOLDER = new URL('holder.ts', import.meta.url).pathname
@@ -11,17 +10,23 @@ export interface Holders extends AsyncDisposable {
   kill(pick: number): void
   /** Freeze one for good, and kill it some seconds later: the broker must notice by itself before. */
   freeze(pick: number): void
+  /** Of the processes that exist. */
+  readonly pids: readonly number[]
 }
 
 interface Holder {
   readonly child: ChildProcess
   readonly jobs: Set<number>
+  readonly gone: Promise<void>
   ready: boolean
-  frozen: boolean
+  /** It was killed or frozen: it gets no more work. */
+  doomed: boolean
 }
 
 /** Longer than the broker needs to notice (two missed pings, 2 s each). */
 const FROZEN_MS = 9_000
+/** While no holder can take a job it waits. */
+const GIVE_AGAIN_MS = 200
 
 interface Told {
   readonly news: (news: HolderNews) => void
@@ -31,13 +36,15 @@ interface Told {
 
 /** Start one process. @returns it, and when it is ready or gone */
 const startHolder = (
+  script: string,
   env: Readonly<Record<string, string>>,
   told: Told,
 ): { readonly holder: Holder; readonly ready: Promise<void> } => {
   const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const
-  const child = fork(HOLDER, [], { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: [...stdio] })
-  const holder: Holder = { child, jobs: new Set(), ready: false, frozen: false }
+  const child = fork(script, [], { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: [...stdio] })
   const ready = Promise.withResolvers<void>()
+  const gone = Promise.withResolvers<void>()
+  const holder: Holder = { child, jobs: new Set(), gone: gone.promise, ready: false, doomed: false }
   child.on('message', (news: HolderNews) => {
     if ('ready' in news) {
       holder.ready = true
@@ -46,61 +53,79 @@ const startHolder = (
     if ('ended' in news || 'refused' in news) holder.jobs.delete(news.id)
     told.news(news)
   })
-  child.once('exit', () => {
+  const over = (): void => {
+    holder.doomed = true
     ready.resolve()
+    gone.resolve()
     for (const id of holder.jobs) told.lost(id)
-  })
+  }
+  // Beside a process that could not be started: what was sent to one that was dying. Its `exit` tells of that.
+  child.on('error', () => child.pid ?? over())
+  child.once('exit', over)
   return { holder, ready: ready.promise }
 }
 
-const end = async ({ child }: Holder): Promise<void> => {
-  const exit = once(child, 'exit')
+const end = async ({ child, gone }: Holder): Promise<void> => {
   child.kill('SIGKILL')
-  await exit
+  await gone
 }
 
-/** Keep `count` holder processes. */
+/** Keep `count` holder processes. @param script what each runs: speaks `HolderJob` and `HolderNews` over IPC */
 export const startHolders = async (
   count: number,
   env: Readonly<Record<string, string>>,
   told: Told,
+  script = HOLDER,
 ): Promise<Holders> => {
   const holders = new Set<Holder>()
   let closing = false
+  // A frozen one outlives a parent that ends in an error, with the parent's pipes and locks in hand.
+  const killAll = (): void => holders.forEach(({ child }) => void child.kill('SIGKILL'))
+  process.once('exit', killAll)
   const start = (): Promise<void> => {
-    const { holder, ready } = startHolder(env, told)
+    const { holder, ready } = startHolder(script, env, told)
     holders.add(holder)
-    holder.child.once('exit', () => {
-      holders.delete(holder)
-      if (!closing) void start()
-    })
+    void replace(holder)
     return ready
+  }
+  const replace = async (holder: Holder): Promise<void> => {
+    await holder.gone
+    holders.delete(holder)
+    if (!closing) await start()
   }
   await Promise.all(Array.from({ length: count }, start))
 
-  const usable = (): Holder[] => [...holders].filter((holder) => holder.ready && !holder.frozen)
-  const atWork = (pick: number): Holder | undefined => {
+  const usable = (): Holder[] => [...holders].filter((holder) => holder.ready && !holder.doomed)
+  /** One that has work; from now on it gets no more. */
+  const doom = (pick: number): Holder | undefined => {
     const busy = usable().filter((holder) => holder.jobs.size > 0)
-    return busy[Math.floor(pick * busy.length)]
+    const holder = busy[Math.floor(pick * busy.length)]
+    if (holder !== undefined) holder.doomed = true
+    return holder
+  }
+  const give = (job: HolderJob): void => {
+    const [holder] = usable().toSorted((a, b) => a.jobs.size - b.jobs.size)
+    if (holder === undefined) return void (closing || setTimeout(() => give(job), GIVE_AGAIN_MS))
+    holder.jobs.add(job.job.id)
+    holder.child.send(job)
   }
   return {
-    give(job) {
-      const [holder] = usable().toSorted((a, b) => a.jobs.size - b.jobs.size)
-      if (holder === undefined) return told.lost(job.job.id)
-      holder.jobs.add(job.job.id)
-      holder.child.send(job)
+    give,
+    get pids() {
+      return [...holders].flatMap(({ child }) => child.pid ?? [])
     },
-    kill: (pick) => void atWork(pick)?.child.kill('SIGKILL'),
+    kill: (pick) => void doom(pick)?.child.kill('SIGKILL'),
     freeze(pick) {
-      const holder = atWork(pick)
+      const holder = doom(pick)
       if (holder === undefined) return
-      holder.frozen = true
       holder.child.kill('SIGSTOP')
-      setTimeout(() => holder.child.kill('SIGKILL'), FROZEN_MS)
+      const timer = setTimeout(() => holder.child.kill('SIGKILL'), FROZEN_MS)
+      void holder.gone.then(() => clearTimeout(timer))
     },
     async [Symbol.asyncDispose]() {
       closing = true
       await Promise.all([...holders].map(end))
+      process.off('exit', killAll)
     },
   }
 }

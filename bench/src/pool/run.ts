@@ -1,7 +1,7 @@
-import { readFile, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir } from 'node:fs/promises'
 import { pause } from '@surepost/shared/runtime'
 import type { AccountId } from '@surepost/shared/contracts'
+import { brokerOf } from '../broker.ts'
 import { quantile, round, timed } from '../figures.ts'
 import { type World, type WorldOptions, openWorld } from '../world.ts'
 import { type Holders, startHolders } from './holders.ts'
@@ -22,6 +22,8 @@ const WARM_UPS = 3
 /** After the last arrival the backlog of reads is worked off: 20 % of the time, and what faults cost. */
 const DRAIN_SHARE = 2
 const LOOK_MS = 200
+/** Longest life of a publishing lease (180 s), and what its end takes. */
+const IDLE_MS = 200_000
 
 interface Running {
   readonly plan: PoolPlan
@@ -57,18 +59,22 @@ const perform = async (running: Running, bench: PoolBench): Promise<void> => {
   }
   const { work, plan } = running
   const deadline = Date.now() + bench.seconds * DRAIN_SHARE * 1_000
-  while (work.open > 0 && Date.now() < deadline) {
-    bench.onProgress(`${work.open} of ${plan.jobs.length} wait for their first lease`)
+  for (let told = -1; work.open > 0 && Date.now() < deadline; ) {
+    if (told !== work.open) bench.onProgress(`${work.open} of ${plan.jobs.length} wait for their first lease`)
+    told = work.open
     await pause(LOOK_MS, bench.signal)
     bench.signal.throwIfAborted()
   }
 }
 
-/** Wait until no lease is held. */
-const idle = async ({ admin }: World, signal: AbortSignal): Promise<void> => {
+/** Wait until no lease is held. @throws Error that names those which outlive every limit */
+const idle = async ({ admin }: World, { signal, onProgress }: PoolBench): Promise<void> => {
+  onProgress('waiting until no lease is held')
+  const deadline = Date.now() + IDLE_MS
   for (;;) {
     const held = (await admin('GET', '/leases')) as readonly unknown[]
     if (held.length === 0) return
+    if (Date.now() > deadline) throw new Error(`Leases outlive their limits: ${JSON.stringify(held)}`)
     if (!(await pause(LOOK_MS, signal))) signal.throwIfAborted()
   }
 }
@@ -98,12 +104,13 @@ const warmUp = async (world: World, accounts: readonly AccountId[], signal: Abor
   return quantile(eachMs, 0.5)
 }
 
-/** The broker's process, and where its environment says that its browsers are. */
-const brokerOf = async ({ system }: World): Promise<{ readonly pid: number; readonly folder: string }> => {
-  const pid = system.services.find(({ name }) => name === 'browser-broker')?.pid ?? 0
-  const environment = await readFile(`/proc/${pid}/environ`, 'utf8')
-  const data = environment.split('\0').find((line) => line.startsWith('BROKER_DATA_DIR=')) ?? ''
-  return { pid, folder: join(data.slice('BROKER_DATA_DIR='.length), 'browsers') }
+/** It may have ended since it was seen. */
+const killGroup = (group: number): void => {
+  try {
+    process.kill(-group, 'SIGKILL')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
 }
 
 const killBrowserIn =
@@ -111,7 +118,7 @@ const killBrowserIn =
   async (pick: number): Promise<void> => {
     const groups = [...new Set((await browserProcesses(folder)).map(({ group }) => group))]
     const group = groups[Math.floor(pick * groups.length)]
-    if (group !== undefined) process.kill(-group, 'SIGKILL')
+    if (group !== undefined) killGroup(group)
   }
 
 const startWork = async (world: World, accounts: readonly AccountId[]): Promise<Pick<Running, 'work' | 'holders'>> => {
@@ -125,6 +132,7 @@ const startWork = async (world: World, accounts: readonly AccountId[]): Promise<
     news: (news) => {
       if ('granted' in news) work.granted(news.id, news.granted)
       if ('refused' in news) work.refused(news.id, news.retryAt)
+      if ('ended' in news) work.ended(news.id)
     },
     lost: (id) => work.lost(id),
   })
@@ -141,16 +149,19 @@ export const benchPool = async (bench: PoolBench) => {
   const accounts = await world.accounts('bench', ACCOUNTS)
   const overheadMs = await warmUp(world, accounts, bench.signal)
   const plan = planPool({ seconds: bench.seconds, seed: bench.seed, slots: SLOTS, accounts: ACCOUNTS, overheadMs })
-  await idle(world, bench.signal)
+  await idle(world, bench)
   const before = await measure(folder, pid)
   const began = Date.now()
   const { work, holders } = await startWork(world, accounts)
+  await using _ = holders
   await perform({ plan, work, holders, killBrowser: killBrowserIn(folder) }, bench)
   const figures = tally([...work.outcomes.values()])
+  bench.onProgress('ending the holders')
   await holders[Symbol.asyncDispose]()
-  await idle(world, bench.signal)
+  await idle(world, bench)
   const seconds = (Date.now() - began) / 1_000
   const after = await measure(folder, pid)
+  bench.onProgress('stopping the browser-broker')
   await world.stack.stopPart('browser-broker')
   return {
     ...figures,

@@ -4,7 +4,7 @@ import { type Bus, connectBus } from '@surepost/shared/messaging'
 import { type Scope, runService } from '@surepost/shared/runtime'
 import { sealingWith } from './accounts/sealing.ts'
 import { openBrowsers } from './browsers/open.ts'
-import { type Config, browsersOf, canaryOf, limitsOf, readConfig } from './config.ts'
+import { type Config, browsersOf, canaryOf, limitsOf, placesOf, readConfig } from './config.ts'
 import { leaseRequest } from './handlers/lease-request.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { runOutbox } from './ledger/outbox.ts'
@@ -47,7 +47,7 @@ const openDesk = async (
   const reconsider = (): void => desk.reconsider()
   const watch = scope.use(watchLoad(readLoad, () => limits.current.admission, reconsider, log))
   const desk: Desk = scope.use(new Desk({ ...ports, pool, log, limits, admission: () => watch.admission, publicUrl }))
-  scope.use(startUpkeep({ ledger: ports.ledger, pool, desk, log }))
+  scope.use(startUpkeep({ ledger: ports.ledger, pool, desk, browsers: placesOf(config).browsers, log }))
   scope.use(tellPressure(desk, ports.bus, config.BROKER_SHARD, log))
   return { desk, limits, watch }
 }

@@ -2,6 +2,7 @@ import { messageOf } from '@surepost/shared/errors'
 import { gauge } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
 import type { BrowserPool } from './browsers/pool.ts'
+import { type Strays, straysIn } from './browsers/strays.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Desk } from './leases/desk.ts'
 
@@ -9,6 +10,7 @@ const RESEND_EVERY_MS = 30_000
 const PRUNE_EVERY_MS = 3_600_000
 const MEASURE_EVERY_MS = 5_000
 const COUNT_EVERY_MS = 1_000
+const LOOK_EVERY_MS = 5_000
 /** Browsers that no lease accounts for are a leak when they last this long. */
 const LEAK_MS = 10_000
 
@@ -16,11 +18,13 @@ export interface UpkeepPorts {
   readonly ledger: Ledger
   readonly pool: BrowserPool
   readonly desk: Desk
+  /** Folder of the browsers. */
+  readonly browsers: string
   readonly log: Logger
 }
 
-/** The leak alarm: browser processes beyond leases and idle ones. */
-const countBrowsers = ({ pool, desk, log }: UpkeepPorts): (() => void) => {
+/** The leak alarm: browser processes beyond leases and idle ones, those that the pool does not know of included. */
+const countBrowsers = ({ pool, desk, log }: UpkeepPorts, strays: Strays): (() => void) => {
   const leaked = gauge(
     'surepost_browsers_unaccounted',
     'Browser processes beyond leases and idle ones, for 10 s or more.',
@@ -28,9 +32,9 @@ const countBrowsers = ({ pool, desk, log }: UpkeepPorts): (() => void) => {
   let oddSince: number | undefined
   return () => {
     const leases = desk.holding.held.length
-    const odd = pool.roots - leases - pool.idle
-    // One that is being started belongs to neither yet.
-    if (odd <= 1) oddSince = undefined
+    // A lease counts before its browser is there, and an idle one while its lease is being closed: less is no leak.
+    const odd = Math.max(0, pool.roots - leases - pool.idle) + strays.count
+    if (odd <= 0) oddSince = undefined
     else oddSince ??= Date.now()
     const leak = oddSince !== undefined && Date.now() - oddSince >= LEAK_MS
     if (leak) log.error({ roots: pool.roots, leases }, 'there are browsers that no lease accounts for')
@@ -41,6 +45,7 @@ const countBrowsers = ({ pool, desk, log }: UpkeepPorts): (() => void) => {
 /** What the broker does by itself: send open actions again, forget what is old, count its browsers. */
 export const startUpkeep = (ports: UpkeepPorts): AsyncDisposable => {
   const { ledger, log } = ports
+  const strays = straysIn(ports.browsers, ports)
   const unsettled = gauge('surepost_ledger_unsettled', 'Actions that are open or unknown.')
   const outbox = gauge('surepost_ledger_outbox', 'Facts and commands of the ledger that RabbitMQ has not confirmed.')
   const measure = async (): Promise<void> => {
@@ -65,7 +70,8 @@ export const startUpkeep = (ports: UpkeepPorts): AsyncDisposable => {
         )
     }, ms)
   const timers = [
-    every(COUNT_EVERY_MS, countBrowsers(ports)),
+    every(COUNT_EVERY_MS, countBrowsers(ports, strays)),
+    every(LOOK_EVERY_MS, () => strays.look(Date.now())),
     every(MEASURE_EVERY_MS, measure),
     every(RESEND_EVERY_MS, resend),
     every(PRUNE_EVERY_MS, () => ledger.care('prune')),

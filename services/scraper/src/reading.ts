@@ -1,6 +1,6 @@
 import type { AccountId, PlatformName } from '@surepost/shared/contracts'
 import { UnavailableError } from '@surepost/shared/errors'
-import type { Lease, Leases } from '@surepost/shared/leases'
+import { type Lease, type Leases, withLease } from '@surepost/shared/leases'
 import { snooze, type Bus, type Outcome } from '@surepost/shared/messaging'
 import type { PlatformAdapter, PlatformSession } from '@surepost/platforms'
 
@@ -43,17 +43,16 @@ export const withReader = async (
       signal,
     })
     if (!lease.granted) return snooze(lease.retryAt, `${lease.reason}: ${lease.detail}`)
-    await using held = lease
-    const session = ports.platforms
-      .for(platform)
-      .open({ kind: 'browser', context: held.context }, { handle: held.handle })
-    return await read({ session, lease: held, signal: AbortSignal.any([signal, held.signal]) }).catch(
-      (error: unknown) => {
+    return await withLease(lease, (held) => {
+      const session = ports.platforms
+        .for(platform)
+        .open({ kind: 'browser', context: held.context }, { handle: held.handle })
+      return read({ session, lease: held, signal: AbortSignal.any([signal, held.signal]) }).catch((error: unknown) => {
         // Whatever a lost lease breaks off says less than the loss itself.
         held.signal.throwIfAborted()
         throw error
-      },
-    )
+      })
+    })
   } catch (error) {
     if (error instanceof UnavailableError) return snooze(new Date(Date.now() + COME_BACK_MS), error.message)
     throw error

@@ -45,7 +45,10 @@ export const RefusalReason = z.enum([
 ])
 export type RefusalReason = z.infer<typeof RefusalReason>
 
-/** What the asker's queue receives: a grant that must be claimed within seconds, or a refusal with a time. */
+/**
+ * What the asker's queue receives: a grant that must be claimed within seconds, or a refusal with a time. Before either it may be
+ * told that it still waits, which says nothing: so the broker sees whether whoever asked is there.
+ */
 export const LeaseAnswer = z.discriminatedUnion('answer', [
   z.strictObject({
     answer: z.literal('granted'),
@@ -68,6 +71,7 @@ export const LeaseAnswer = z.discriminatedUnion('answer', [
     retryAt: Instant,
     detail: z.string(),
   }),
+  z.strictObject({ answer: z.literal('waiting'), requestId: z.uuid() }),
 ])
 export type LeaseAnswer = z.infer<typeof LeaseAnswer>
 

@@ -27,13 +27,15 @@ const unavailable = (message: string): UnavailableError => new UnavailableError(
 
 /**
  * Connect to a lease's browser through the broker and open the account's context in it.
+ * @param asking the session, on its way
  * @throws UnavailableError; its message never holds the token or the session
  */
 export const openBrowser = async (
   { endpoint, token }: { readonly endpoint: string; readonly token: string },
-  session: SessionHandout,
+  asking: Promise<SessionHandout>,
   signal: AbortSignal,
 ): Promise<LeasedBrowser> => {
+  asking.catch(() => {})
   const connecting = chromium.connect(endpoint, { headers: { authorization: `Bearer ${token}` }, timeout: CONNECT_MS })
   let browser: Browser | undefined
   try {
@@ -44,7 +46,7 @@ export const openBrowser = async (
       signal,
     )
     // The broker keeps what Playwright itself once gave as `storageState`.
-    const storageState = session.storageState as StorageState
+    const storageState = (await asking).storageState as StorageState
     const context = await within(
       browser.newContext({ ...CONTEXT, storageState }),
       CALL_MS,
@@ -54,7 +56,7 @@ export const openBrowser = async (
     return leased(browser, context)
   } catch (error) {
     void connecting.then((late) => late.close()).catch(() => {})
-    if (signal.aborted) throw error
+    if (signal.aborted || error instanceof PermanentError) throw error
     // Only the first line, without the cause: Playwright's call log names headers.
     const [line = ''] = messageOf(error).split('\n')
     throw unavailable(`The leased browser could not be used: ${line.replaceAll(token, '[token]')}`)

@@ -1,2 +1,3 @@
 export { connectLeases, type LeasesOptions } from './leases.ts'
 export * from './types.ts'
+export { withLease } from './with-lease.ts'

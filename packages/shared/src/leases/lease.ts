@@ -104,6 +104,11 @@ export const leaseOf = (parts: LeaseParts): Lease => {
       expiresAt = new Date(answer.expiresAt)
       return expiresAt
     },
+    async pauseAccount(reason, until) {
+      // The platform has turned against this session: it must not take the place of a new one.
+      tainted = true
+      await ledger.pauseAccount(reason, until)
+    },
     taint: () => void (tainted = true),
     [Symbol.asyncDispose]: () => (ended ??= release(parts, !tainted)),
   }

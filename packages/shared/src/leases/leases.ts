@@ -18,6 +18,7 @@ export interface LeasesOptions {
 }
 
 type Grant = Extract<LeaseAnswer, { answer: 'granted' }>
+type Verdict = Exclude<LeaseAnswer, { answer: 'waiting' }>
 
 /** The broker answers at `startBy` at the latest; this covers its answer's way. */
 const ANSWER_WAY_MS = 2_000
@@ -40,8 +41,9 @@ export const connectLeases = async (options: LeasesOptions): Promise<Leases> => 
   const claim = async (request: LeaseRequest, grant: Grant, signal: AbortSignal): Promise<Lease> => {
     const control = await openControl(grant.control, grant.token, signal)
     try {
-      const session = await control.ask({ op: 'session' }, SessionHandout)
-      const browser = await openBrowser(grant, session, AbortSignal.any([signal, control.lost]))
+      const asking = control.ask({ op: 'session' }, SessionHandout)
+      const browser = await openBrowser(grant, asking, AbortSignal.any([signal, control.lost]))
+      const session = await asking
       const parts = { account: request.account, class: request.class, grant, session, control, browser, log }
       const lease: Lease = leaseOf({ ...parts, onEnd: () => void living.delete(lease) })
       living.add(lease)
@@ -87,13 +89,14 @@ const ask = async (
   playwright: string,
   shard: number,
   signal: AbortSignal,
-): Promise<LeaseAnswer | null> => {
+): Promise<Verdict | null> => {
   const requestId = newId()
-  const answered = Promise.withResolvers<LeaseAnswer | null>()
+  const answered = Promise.withResolvers<Verdict | null>()
   const deadline = startBy.getTime() + ANSWER_WAY_MS
   const receive = (body: unknown, correlationId: string): void => {
     const answer = LeaseAnswer.safeParse(body)
-    if (correlationId === requestId && answer.success) answered.resolve(answer.data)
+    if (correlationId !== requestId || !answer.success || answer.data.answer === 'waiting') return
+    answered.resolve(answer.data)
   }
   await using inbox = await inboxWithin(bus, receive, deadline, signal)
   const body = { requestId, account, class: leaseClass, startBy: startBy.toISOString(), playwright }

@@ -29,8 +29,8 @@ export interface LeaseRefusal {
 }
 
 /**
- * The right to use one account's browser context for a while. Leaving the `await using` block releases it; the holder's
- * death, silence or the absolute expiry ends it, and the browser with it.
+ * The right to use one account's browser context for a while. Leaving the `await using` block releases it as clean, and
+ * `withLease` as failed where the work throws; the holder's death, silence or the absolute expiry ends it, and the browser with it.
  */
 export interface Lease extends AsyncDisposable {
   readonly granted: true
@@ -62,7 +62,7 @@ export interface Lease extends AsyncDisposable {
   beginDelete(deletion: Deletion): Promise<DeleteAnswer>
   /** It is gone from the platform; the ledger says so to everybody. */
   deleted(deletion: Deletion): Promise<void>
-  /** The platform wants a person: stop everything on this account. */
+  /** The platform wants a person: stop everything on this account. The lease is marked as failed. */
   pauseAccount(reason: string, until: Date | null): Promise<void>
   renew(): Promise<Date>
   /** Mark the lease as failed, so that its browser is not used again. Disposing releases it. */

@@ -11,8 +11,10 @@ export interface Kept {
   readonly browser: Browser
   /** Leases that it has served. */
   readonly uses: number
-  /** Milliseconds since 1970. */
+  /** When it was seen empty. Milliseconds since 1970. */
   readonly idleSince: number
+  /** When its memory was last measured. Milliseconds since 1970. */
+  readonly weighedAt: number
 }
 
 /** Says why a browser is to be replaced, or null. What it has under way ends when `signal` is aborted. */

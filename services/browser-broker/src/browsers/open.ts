@@ -10,6 +10,9 @@ export interface CanaryConfig {
   readonly loadMs: number
 }
 
+/** Hung is what only a look shows, and rare: whoever gets such a browser hears within a connection's deadline. */
+const TRUST = { emptyMs: 2_000, weightMs: 10_000 }
+
 /** The pool over real browsers, and the canary that tests them. */
 export const openBrowsers = async (
   scope: Pick<Scope, 'use' | 'log'>,
@@ -20,7 +23,7 @@ export const openBrowsers = async (
   const { log } = scope
   const memoryOf = ({ pgid }: { readonly pgid: number }): Promise<number> => memoryOfGroup(pgid)
   const launch = () => launchBrowser(browsers)
-  const pool = scope.use(openPool({ launch, seeEmpty, memoryOf, log }, limits))
+  const pool = scope.use(openPool({ launch, seeEmpty, memoryOf, trust: TRUST, log }, limits))
   scope.use(await startCanary({ pool, memoryOf, log }, { ...canary, memoryMiB: () => limits().keep.memoryMiB }))
   return pool
 }

@@ -15,7 +15,17 @@ export interface PoolPorts {
   readonly seeEmpty: (browser: Browser) => Promise<void>
   /** Memory of its process group, in MiB. */
   readonly memoryOf: (browser: Browser) => Promise<number>
+  readonly trust: Trust
   readonly log: Logger
+}
+
+/**
+ * How long what was seen of a browser stands, in milliseconds. Each look costs a tenth of a short lease: a browser that was
+ * seen empty, and that nobody could reach since, is empty.
+ */
+export interface Trust {
+  readonly emptyMs: number
+  readonly weightMs: number
 }
 
 export interface PoolLimits {
@@ -34,7 +44,7 @@ export interface Left {
 /** Browsers for leases. One spare is kept warm; a browser that ended a lease cleanly is kept for the same account. */
 export interface BrowserPool extends AsyncDisposable {
   /**
-   * The account's kept one, the spare, or a new one: it has just been seen empty. Never one that served another account.
+   * The account's kept one, the spare, or a new one: it has lately been seen empty. Never one that served another account.
    * @throws UnavailableError when none comes up
    */
   take(account: AccountId): Promise<Browser>
@@ -44,6 +54,8 @@ export interface BrowserPool extends AsyncDisposable {
   check(test: BrowserTest): Promise<void>
   /** Browser processes that exist: leased, ending, kept and the spare. */
   readonly roots: number
+  /** Their process groups. */
+  readonly groups: ReadonlySet<number>
   /** Those of them that no lease has. */
   readonly idle: number
 }
@@ -57,6 +69,7 @@ interface Place {
   readonly account: AccountId
   browser: Browser | undefined
   uses: number
+  weighedAt: number
 }
 
 class Pool implements BrowserPool {
@@ -81,17 +94,22 @@ class Pool implements BrowserPool {
     return this.#living.size
   }
 
+  get groups(): ReadonlySet<number> {
+    return new Set([...this.#living].map(({ pgid }) => pgid))
+  }
+
   get idle(): number {
     return this.#idle.count
   }
 
   async take(account: AccountId): Promise<Browser> {
     const kept = this.#idle.takeKept(account)
-    const place: Place = { account, browser: kept?.browser, uses: kept?.uses ?? 0 }
+    const { uses = 0, weighedAt = 0, idleSince = 0 } = kept ?? {}
+    const place: Place = { account, browser: kept?.browser, uses, weighedAt }
     this.#out.add(place)
     try {
-      const again = await this.#ready(place.browser)
-      if (again === undefined) place.uses = 0
+      const again = await this.#ready(place.browser, idleSince)
+      if (again === undefined) Object.assign(place, { uses: 0, weighedAt: 0 })
       place.browser = again ?? (await this.#fresh())
       place.uses += 1
       return place.browser
@@ -112,7 +130,10 @@ class Pool implements BrowserPool {
     }
     const quietAt = kept ? new Date() : await browser.gone
     this.#out.delete(place)
-    if (kept) this.#idle.keep({ account: place.account, browser, uses: place.uses, idleSince: quietAt.getTime() })
+    if (kept) {
+      const { account, uses, weighedAt } = place
+      this.#idle.keep({ account, browser, uses, weighedAt, idleSince: quietAt.getTime() })
+    }
     return { kept, quietAt }
   }
 
@@ -130,13 +151,16 @@ class Pool implements BrowserPool {
   }
 
   /** Why a browser may not be kept after a clean lease; null when it may. */
-  async #whyNot({ uses }: Place, browser: Browser): Promise<string | null> {
+  async #whyNot(place: Place, browser: Browser): Promise<string | null> {
     const { keep } = this.#limits()
-    const past = { uses, startedAt: browser.startedAt, idleSince: null }
+    const { trust } = this.#ports
+    const past = { uses: place.uses, startedAt: browser.startedAt, idleSince: null }
     const early = wornBy(wearOf(past, Date.now()), keep)
     if (early !== null) return early
     try {
       await this.#ports.seeEmpty(browser)
+      if (Date.now() - place.weighedAt < trust.weightMs) return null
+      place.weighedAt = Date.now()
       return wornBy(wearOf(past, Date.now(), await this.#ports.memoryOf(browser)), keep)
     } catch (error) {
       this.#ports.log.warn({ browser: browser.id, err: messageOf(error) }, 'a browser is not kept after its lease')
@@ -144,9 +168,10 @@ class Pool implements BrowserPool {
     }
   }
 
-  /** The browser, if it answers and is empty; otherwise it is seen gone. */
-  async #ready(browser: Browser | undefined): Promise<Browser | undefined> {
+  /** The browser, if it answers and is empty, or did so lately; otherwise it is seen gone. */
+  async #ready(browser: Browser | undefined, seenAt: number): Promise<Browser | undefined> {
     if (browser === undefined) return undefined
+    if (browser.alive && Date.now() - seenAt < this.#ports.trust.emptyMs) return browser
     try {
       await this.#ports.seeEmpty(browser)
       if (browser.alive) return browser
@@ -161,7 +186,8 @@ class Pool implements BrowserPool {
 
   async #fresh(): Promise<Browser> {
     await this.#makeRoom()
-    return (await this.#ready(this.#idle.takeSpare())) ?? this.#start()
+    const spare = this.#idle.takeSpare()
+    return (await this.#ready(spare, spare?.startedAt ?? 0)) ?? this.#start()
   }
 
   /** What is kept for others goes, the longest idle first, and is seen gone, before there is one browser too many. */

@@ -22,7 +22,7 @@ const MOST_WAIT_MS = 20 * 60_000
 
 /** Requests of one class. The message is acked when it was answered; one that was not is handed back at shutdown. */
 export const leaseRequest = ({ desk, ledger, playwright }: LeasePorts, leaseClass: LeaseClass): Route =>
-  handle(LEASE_REQUESTS[leaseClass], async ({ body, replyTo, correlationId }, { signal }) => {
+  handle(LEASE_REQUESTS[leaseClass], async ({ body, replyTo, correlationId, sentAt }, { signal }) => {
     // Nobody to grant it to.
     if (replyTo === undefined) return done
     const now = Date.now()
@@ -34,6 +34,7 @@ export const leaseRequest = ({ desk, ledger, playwright }: LeasePorts, leaseClas
       receivedAt: now,
       replyTo: { replyTo, correlationId },
       served: Promise.withResolvers(),
+      askerSeenAt: sentAt.getTime(),
       failures: 0,
     }
     const refusal =

@@ -1,18 +1,20 @@
 import type { LeaseAnswer, LeaseClass } from '@surepost/shared/contracts'
 import { messageOf } from '@surepost/shared/errors'
 import { type Bus, UnroutableError } from '@surepost/shared/messaging'
-import { counter, histogram, within } from '@surepost/shared/runtime'
+import { counter, histogram, pause, within } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
 import type { BrowserPool } from '../browsers/pool.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { type Arrivals, openArrivals } from './arrivals.ts'
+import { askerIsThere } from './asker.ts'
 import { Holding } from './holding.ts'
 import type { LiveLease } from './lease.ts'
 import { type Admission, mostBackground } from './admission.ts'
 import type { BrokerLimits, LimitsStore } from './limits.ts'
-import { decideYield } from './outlook.ts'
 import { type InLine, type Refusal, type Served, openLine } from './line.ts'
 import { openMeans } from './means.ts'
 import { type Limits, decideGrants } from './schedule.ts'
+import { type Yielding, openYielding } from './yielding.ts'
 
 export interface DeskPorts {
   readonly bus: Pick<Bus, 'reply'>
@@ -28,6 +30,7 @@ export interface DeskPorts {
 
 const MOST_FAILURES = 3
 const RETRY_MS = 5_000
+const LOOK_FOR_ASKERS_MS = 5_000
 
 const waited = histogram('surepost_lease_wait_seconds', 'How long granted requests waited.', ['class'])
 const refusedTotal = counter('surepost_lease_refusals_total', 'Lease requests refused.', ['class', 'reason'])
@@ -37,27 +40,40 @@ export class Desk implements AsyncDisposable {
   readonly line = openLine()
   readonly holding: Holding
   readonly #ports: DeskPorts
-  readonly #yielding = new Set<string>()
+  readonly #yielding: Yielding
   readonly #means = openMeans()
-  #open = true
+  readonly #arrivals: Arrivals
+  readonly #stopping = new AbortController()
   #scheduled = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(ports: DeskPorts) {
     this.#ports = ports
+    this.#arrivals = openArrivals(ports)
     const { ledger, pool, log, limits } = ports
     const onClosed = (leaseClass: LeaseClass, ms: number | null): void => {
       if (ms !== null) this.#means.add(leaseClass, ms)
       this.#schedule()
     }
     this.holding = new Holding({ ledger, pool, log, claimMs: () => limits.current.claimMs, onClosed })
+    this.#yielding = openYielding({ holding: this.holding, log })
     limits.onChanged(() => this.#schedule())
+    void this.#watchAskers()
+  }
+
+  get #open(): boolean {
+    return !this.#stopping.signal.aborted
   }
 
   /** What decisions depend on, now. */
   get limits(): Limits & BrokerLimits {
     const { limits, admission } = this.#ports
     return { ...limits.current, mostBackground: mostBackground(admission()), meanMs: this.#means.current }
+  }
+
+  /** Requests whose askers are looked for. */
+  get arriving(): number {
+    return this.#arrivals.all.length
   }
 
   /** Decide again: something outside has changed. */
@@ -68,11 +84,8 @@ export class Desk implements AsyncDisposable {
   /** Put a request in line. Resolves when it was answered; with `gone` when its message must be handed back. */
   async receive(request: InLine, signal: AbortSignal): Promise<Served> {
     if (!this.#open || signal.aborted) return 'gone'
-    this.line.join(request)
-    this.#schedule()
-    const leave = (): void => {
-      if (this.line.leave(request)) request.served.resolve('gone')
-    }
+    void this.#arrive(request)
+    const leave = (): void => this.#handBack(request)
     signal.addEventListener('abort', leave, { once: true })
     return request.served.promise.finally(() => signal.removeEventListener('abort', leave))
   }
@@ -92,9 +105,9 @@ export class Desk implements AsyncDisposable {
 
   /** Grant no more: what is in line is handed back. */
   close(): void {
-    this.#open = false
+    this.#stopping.abort()
     clearTimeout(this.#timer)
-    for (const { requestId } of this.line.waiting) this.line.take(requestId)?.served.resolve('gone')
+    for (const request of [...this.line.waiting, ...this.#arrivals.all]) this.#handBack(request)
   }
 
   /** Grant no more, and let the leases in hand end by themselves for a while. */
@@ -106,6 +119,32 @@ export class Desk implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.close()
     await this.holding.endAll('shutdown')
+  }
+
+  /** A request dies with its asker, also in the middle of the line: nobody behind it is told to wait for it. */
+  async #watchAskers(): Promise<void> {
+    const look = async (request: InLine): Promise<void> => {
+      if (!(await askerIsThere(this.#ports, request)) && this.line.leave(request)) await this.#arrive(request)
+    }
+    while (await pause(LOOK_FOR_ASKERS_MS, this.#stopping.signal)) await Promise.all(this.line.waiting.map(look))
+  }
+
+  #handBack(request: InLine): void {
+    if (this.#arrivals.turnAway(request) || this.line.leave(request)) request.served.resolve('gone')
+  }
+
+  /** Put a request in line once whoever asked is known to be there; without an asker there is nothing to answer. */
+  async #arrive(request: InLine): Promise<void> {
+    if (!this.#open) return request.served.resolve('gone')
+    const end = await this.#arrivals.arrive(request)
+    if (end === 'turned away') return
+    if (end === 'there') {
+      this.line.join(request)
+      return this.#schedule()
+    }
+    const { requestId, account } = request
+    this.#ports.log.info({ requestId, account }, 'the asker is gone')
+    request.served.resolve('answered')
   }
 
   /** Decide once for everything that happened in this turn of the event loop. */
@@ -129,32 +168,21 @@ export class Desk implements AsyncDisposable {
       const request = this.line.take(requestId)
       if (request !== undefined) void this.#grant(request)
     }
-    const again = Math.min(decided.decideAgainAt ?? Infinity, this.#askToYield(now) ?? Infinity)
+    const again = Math.min(
+      decided.decideAgainAt ?? Infinity,
+      this.#yielding.ask(this.line.waiting, now, this.limits) ?? Infinity,
+    )
     clearTimeout(this.#timer)
     if (Number.isFinite(again)) this.#timer = setTimeout(() => this.#schedule(), Math.max(1, again - now))
-  }
-
-  /** @returns when to look again */
-  #askToYield(now: number): number | null {
-    const { held } = this.holding
-    for (const leaseId of this.#yielding) if (!held.some((h) => h.leaseId === leaseId)) this.#yielding.delete(leaseId)
-    const { leaseIds, decideAgainAt } = decideYield(
-      { waiting: this.line.waiting, held },
-      this.#yielding,
-      now,
-      this.limits,
-    )
-    for (const leaseId of leaseIds) {
-      this.#yielding.add(leaseId)
-      this.holding.find(leaseId)?.yielding.abort()
-      this.#ports.log.info({ leaseId }, 'a background lease is asked to end early')
-    }
-    return decideAgainAt
   }
 
   async #grant(request: InLine): Promise<void> {
     const lease = this.holding.reserve(request.account, request.class)
     try {
+      if (!(await askerIsThere(this.#ports, request))) {
+        void this.holding.end(lease, 'undeliverable')
+        return await this.#arrive(request)
+      }
       const denied = await this.holding.equip(lease)
       if (denied === null) await this.#offer(request, lease)
       else await this.refuse(request, { reason: denied.denied, retryAt: denied.retryAt, detail: denied.detail })

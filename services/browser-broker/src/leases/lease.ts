@@ -1,4 +1,5 @@
 import type { PlatformName } from '@surepost/shared/contracts'
+import { counter } from '@surepost/shared/runtime'
 import type { Browser } from '../browsers/browser.ts'
 import type { Ticket } from './grant.ts'
 import { type Held, LEASE_TRANSITIONS, type LeaseEvent, type LeaseState } from './table.ts'
@@ -27,11 +28,18 @@ export interface LiveLease extends Omit<Held, 'state' | 'expiresAt'> {
   readonly closed: PromiseWithResolvers<void>
 }
 
+const transitions = counter('surepost_lease_transitions_total', 'Transitions of leases, by class, event and state.', [
+  'class',
+  'event',
+  'state',
+])
+
 /** Move a lease along the table of states. @returns false where the table has no such transition */
 export const move = (lease: LiveLease, event: LeaseEvent): boolean => {
   const next = LEASE_TRANSITIONS[lease.state][event]
   if (next === undefined) return false
   lease.state = next
+  transitions.inc({ class: lease.class, event, state: next })
   return true
 }
 

@@ -7,6 +7,8 @@ export type Served = 'answered' | 'gone'
 export interface InLine extends Waiting {
   readonly replyTo: { readonly replyTo: string; readonly correlationId: string }
   readonly served: PromiseWithResolvers<Served>
+  /** When whoever asked was last known to be there. Milliseconds since 1970. */
+  askerSeenAt: number
   /** How often a browser could not be had for it. */
   failures: number
 }

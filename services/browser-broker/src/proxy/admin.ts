@@ -111,6 +111,12 @@ export const adminApp = ({ desk, ledger, sealing, limits, watch, adminKey }: Adm
   app.get('/leases', (_, response) => {
     response.json(desk.holding.held.map((l) => ({ ...l, grantedAt: time(l.grantedAt), expiresAt: time(l.expiresAt) })))
   })
+  app.delete('/leases/:id', (request, response) => {
+    const lease = desk.holding.find(request.params.id)
+    if (lease === undefined) return problem(response, 404, 'Not found', 'There is no such lease.')
+    void desk.holding.end(lease, 'revoked')
+    response.status(202).json({ leaseId: lease.leaseId, state: lease.state })
+  })
   app.put('/accounts/:id/session', express.json({ limit: '2mb' }), (request, response, next) => {
     void orNext(next, () => putSession({ ledger, sealing }, request, response))
   })

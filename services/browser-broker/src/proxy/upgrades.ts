@@ -42,9 +42,12 @@ export const upgradesOf = (desk: Desk, holderPorts: Omit<ControlPorts, 'holding'
     if (claim === undefined) return refuse(socket, '401 Unauthorized')
     const { lease, kind } = claim
     if (kind === 'control') {
-      move(lease, 'claimed')
-      ports.log.info({ leaseId: lease.leaseId, account: lease.account }, 'lease claimed')
-      return sockets.handleUpgrade(request, socket, head, (webSocket) => speak(ports, lease, webSocket))
+      // Called in this turn, or never where the socket has just closed: then the offer ends unclaimed.
+      return sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        move(lease, 'claimed')
+        ports.log.info({ leaseId: lease.leaseId, account: lease.account }, 'lease claimed')
+        speak(ports, lease, webSocket)
+      })
     }
     void drive(request, socket, head, lease, ports)
   }

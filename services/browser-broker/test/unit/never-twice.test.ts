@@ -13,7 +13,7 @@ const player =
     ledger.reset()
     const world = new World(ledger, flaws)
     for (const [move, random] of history) {
-      world.moves[move % world.moves.length]?.(random)
+      world.move(move, random)
       world.check()
     }
   }

@@ -1,6 +1,6 @@
 import { DeleteSegment } from '@surepost/shared/contracts'
 import { PermanentError, TransientError, UnavailableError } from '@surepost/shared/errors'
-import type { Lease } from '@surepost/shared/leases'
+import { type Lease, withLease } from '@surepost/shared/leases'
 import { done, handle, retry, snooze, type Outcome } from '@surepost/shared/messaging'
 import { breakerKeys, guarded, type PlatformSession } from '@surepost/platforms'
 import { onNotCreated } from '../publish/verdict.ts'
@@ -37,7 +37,16 @@ const underLease = async (ports: Ports, { platform, ...deletion }: Wanted, signa
   const startBy = new Date(ports.now().getTime() + LEASE_WAIT_MS)
   const lease = await ports.leases.acquire({ account: deletion.account, class: 'act', startBy, signal })
   if (!lease.granted) return snooze(lease.retryAt, `${lease.reason}: ${lease.detail}`)
-  await using held = lease
+  return withLease(lease, (held) => deleteUnder(ports, { platform, ...deletion }, held, signal))
+}
+
+const deleteUnder = async (
+  ports: Ports,
+  { platform, ...deletion }: Wanted,
+  held: Lease,
+  signal: AbortSignal,
+): Promise<Outcome> => {
+  const keys = breakerKeys(platform, deletion.account)
   const answer = await held.beginDelete(deletion)
   if (answer.answer === 'gone') return done
   if (answer.answer === 'refused') return snooze(new Date(answer.until), `${answer.reason}: ${answer.detail}`)

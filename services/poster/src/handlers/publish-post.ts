@@ -1,6 +1,6 @@
 import { PublishPost, SegmentPublished, type ApprovedPost } from '@surepost/shared/contracts'
 import { messageOf, UnavailableError } from '@surepost/shared/errors'
-import type { Lease, Leases } from '@surepost/shared/leases'
+import { type Lease, type Leases, withLease } from '@surepost/shared/leases'
 import { done, handle, snooze, type Bus, type Outcome } from '@surepost/shared/messaging'
 import type { MediaStore } from '@surepost/shared/media'
 import type { Breakers } from '@surepost/shared/runtime'
@@ -61,7 +61,11 @@ const attempt = async (ports: Ports, post: ApprovedPost, signal: AbortSignal): P
     signal,
   })
   if (!lease.granted) return snooze(lease.retryAt, `${lease.reason}: ${lease.detail}`)
-  await using held = lease
+  return withLease(lease, (held) => publishUnder(ports, post, held, signal))
+}
+
+const publishUnder = (ports: Ports, post: ApprovedPost, held: Lease, signal: AbortSignal): Promise<Outcome> => {
+  const keys = breakerKeys(post.platform, post.account)
   const platform = ports.platforms.for(post.platform)
   const session = platform.open({ kind: 'browser', context: held.context }, { handle: held.handle })
   const work: Publishing = {
@@ -75,7 +79,7 @@ const attempt = async (ports: Ports, post: ApprovedPost, signal: AbortSignal): P
     signal: AbortSignal.any([signal, held.signal]),
     now: ports.now,
   }
-  return await publishAll(ports, work).catch(waitForNextLease(held))
+  return publishAll(ports, work).catch(waitForNextLease(held))
 }
 
 /** What the end of the lease stopped goes on under the next one, whatever it was that it stopped. */
@@ -132,11 +136,7 @@ const witness =
     })
 
 const stopHere = async (ports: Ports, { post, lease }: Publishing, index: number, stop: Stop): Promise<Outcome> => {
-  if (stop.pause !== null) {
-    // The platform has turned against this session: its cookies must not take the place of a new one.
-    lease.taint()
-    await lease.pauseAccount(stop.pause.reason, stop.pause.until)
-  }
+  if (stop.pause !== null) await lease.pauseAccount(stop.pause.reason, stop.pause.until)
   if (stop.end !== null) await emitEnd(ports, post, index, stop.end)
   return stop.outcome
 }

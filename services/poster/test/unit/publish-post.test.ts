@@ -241,5 +241,5 @@ it('a session that the platform refused is not kept in the place of a new one', 
   const refusal = { kind: 'session', trouble: 'signed_out', detail: 'signed out' } as const
   const poster = scripted({ session: { publishSegment: async () => ({ outcome: 'not_created', refusal }) } })
   expect(await poster.run(approved())).toMatchObject({ kind: 'snooze' })
-  expect(poster.told).toEqual(['abort', 'taint', 'pause', 'release'])
+  expect(poster.told).toEqual(['abort', 'pause', 'release'])
 })

@@ -40,8 +40,8 @@ const SESSION_MS = 60_000
 
 /**
  * Read the due checks of one account in one lease. Each ends in a fact: collected, or failed, which re-opens it with its
- * error and count. When none could be read the command itself is retried first; what a lost lease or a rate limit
- * leaves over is asked for again by itself. Whether a check is missed is its deadline's to say, not ours.
+ * error and count. When none could be read the command itself is retried first; what a lost lease, a rate limit, or publishing
+ * that waits for the browser leaves over is asked for again by itself. Whether a check is missed is its deadline's to say, not ours.
  */
 export const collectMetrics = (ports: MetricsPorts) =>
   handle(CollectMetrics, async ({ body, lastAttempt }, { signal }) => {
@@ -49,7 +49,8 @@ export const collectMetrics = (ports: MetricsPorts) =>
     if (due.length === 0) return done // the persister says `missed` of them
     return withReader(ports, body, signal, async (reader) => {
       const read = (check: DueCheck): Promise<CheckEnd> => readCheck(ports, reader, body, check, signal)
-      const { results, left } = await inParallel(due, PAGES, read, ({ kind }) => kind === 'stop')
+      const { yielding } = reader.lease
+      const { results, left } = await inParallel(due, PAGES, read, ({ kind }) => kind === 'stop' || yielding.aborted)
       return conclude(ports, { ...body, checks: due }, results, left, lastAttempt)
     })
   })
@@ -62,7 +63,9 @@ const conclude = async (
   lastAttempt: boolean,
 ): Promise<Outcome> => {
   const failed = results.flatMap(([check, end]) => (end.kind === 'failed' ? [[check, end.reason] as const] : []))
-  const stop = results.map(([, end]) => end).find((end) => end.kind === 'stop')
+  // Nothing but the wish of somebody who acts leaves checks over that no page stands in the way of.
+  const stop =
+    results.map(([, end]) => end).find((end) => end.kind === 'stop') ?? (left.length > 0 ? gaveWay() : undefined)
   const [first] = failed
   if (stop === undefined && first !== undefined && failed.length === body.checks.length && !lastAttempt)
     return retry(new TransientError(first[1]))
@@ -74,6 +77,9 @@ const conclude = async (
   await bus.send(CollectMetrics, { ...body, checks }, { notBefore: until })
   return done
 }
+
+/** Asked for again at once: whoever acts goes first anyway. */
+const gaveWay = () => ({ kind: 'stop', until: new Date(), reason: 'publishing waits for the browser' }) as const
 
 const named = ({ checkId, postId, segment }: DueCheck) => ({ at: new Date().toISOString(), checkId, postId, segment })
 

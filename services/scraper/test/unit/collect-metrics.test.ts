@@ -51,22 +51,27 @@ interface Said {
 /** Run the handler on these checks, where pages say what `pages` says. */
 const collect = async (
   checks: readonly DueCheck[],
-  pages: (id: PlatformId) => PostReading | Promise<PostReading>,
+  pages: (id: PlatformId, askToYield: () => void) => PostReading | Promise<PostReading>,
   lastAttempt = true,
 ) => {
   const said: Said[] = []
   const sent: BodyOf<typeof CollectMetrics>[] = []
   const paused: string[] = []
   const lost = new AbortController()
+  const yielding = new AbortController()
   const lease = {
     granted: true,
     handle: 'ada',
     context: {},
     signal: lost.signal,
+    yielding: yielding.signal,
+    taint: () => undefined,
     pauseAccount: async (reason: string) => void paused.push(reason),
     [Symbol.asyncDispose]: async () => undefined,
   }
-  const session = { readPost: async ({ platformId }: { platformId: PlatformId }) => pages(platformId) }
+  const session = {
+    readPost: async ({ platformId }: { platformId: PlatformId }) => pages(platformId, () => yielding.abort()),
+  }
   const ports = {
     bus: {
       emit: async ({ type }: { type: string }, body: Said['body']) => void said.push({ type, body }),
@@ -112,6 +117,34 @@ describe('reading the due checks of an account', () => {
     expect(fulfilled.length + left.length).toBe(checks.length)
     expect(new Set([...fulfilled, ...left])).toEqual(new Set(checks.map(({ checkId }) => checkId)))
     expect(left).toContain(checks[3]?.checkId)
+  })
+
+  it.each([true, false])(
+    'makes way for publishing after the pages that are open, and asks for the rest again as if for the first time',
+    async (lastAttempt) => {
+      const checks = Array.from({ length: 9 }, (_, n) => check(n + 1))
+      const opened: number[] = []
+      const { outcome, said, sent } = await collect(
+        checks,
+        (id, askToYield) => {
+          opened.push(numberOf(id))
+          if (numberOf(id) === 2) askToYield()
+          return numberOf(id) === 1 ? broken : read(numberOf(id))
+        },
+        lastAttempt,
+      )
+      // Three pages at a time: those of the first three were open.
+      expect([outcome.kind, opened]).toEqual(['done', [1, 2, 3]])
+      expect(types(said)).toEqual(['metrics.check_failed', 'metrics.collected', 'metrics.collected'])
+      expect(sent.map((body) => body.checks)).toEqual([checks.slice(3)])
+    },
+  )
+
+  it('reads at least one page for each line of a lease that is wanted from the beginning', async () => {
+    const checks = Array.from({ length: 5 }, (_, n) => check(n + 1))
+    const { said, sent } = await collect(checks, (id, askToYield) => (askToYield(), read(numberOf(id))))
+    expect(said).toHaveLength(3)
+    expect(sent.map((body) => body.checks)).toEqual([checks.slice(3)])
   })
 
   it('waits with all of them when nothing could be read before the limit', async () => {

@@ -1,0 +1,34 @@
+import { silentLogger } from '@surepost/shared/runtime'
+import { expect, test } from 'vitest'
+import { openStrays } from '../../src/browsers/strays.ts'
+
+/** Browsers by process group: those that exist, and those that the pool knows. */
+const world = (there: number[], known: number[]) => {
+  const [exist, killed] = [new Set(there), [] as number[]]
+  const strays = openStrays({
+    pool: { groups: new Set(known) },
+    groups: async () => exist,
+    kill: (group) => (killed.push(group), exist.delete(group)),
+    log: silentLogger(),
+  })
+  return { strays, exist, killed }
+}
+
+test('a browser that the pool has lost sight of is noticed and killed; those that it knows are left alone', async () => {
+  const { strays, killed } = world([1, 2, 3], [1, 3])
+  for (let now = 0; now <= 50_000; now += 5_000) await strays.look(now)
+  expect(killed).toEqual([2])
+  await strays.look(55_000)
+  expect(strays.count).toBe(0)
+})
+
+test('a browser that is being launched is none, and its time counts anew when its number is used again', async () => {
+  const { strays, exist, killed } = world([7], [])
+  await strays.look(0)
+  exist.delete(7)
+  await strays.look(40_000)
+  exist.add(7)
+  await strays.look(60_000)
+  await strays.look(100_000)
+  expect([strays.count, killed]).toEqual([0, []])
+})
