@@ -84,13 +84,11 @@ const addAccount =
     const body = bodyBy(NewAccount, request, response)
     if (!body) return
     const account = site.world.addAccount(body.handle, body.name ?? body.handle, body.bio)
-    response
-      .status(201)
-      .json({
-        handle: account.handle,
-        name: account.name,
-        storageState: storageStateOf(account, hostOf(site, request)),
-      })
+    response.status(201).json({
+      handle: account.handle,
+      name: account.name,
+      storageState: storageStateOf(account, hostOf(site, request)),
+    })
   }
 
 const addPost =
