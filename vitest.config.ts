@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const WORKSPACES = ['packages/*', 'services/*', 'chaos', 'chaos/simulation', 'bench', 'k8s']
+const WORKSPACES = ['packages/*', 'services/*', 'chaos', 'chaos/simulation', 'bench', 'k8s', 'deploy']
 const files = (kind: string): string[] => WORKSPACES.map((folder) => `${folder}/test/${kind}/**/*.test.ts`)
 
 export default defineConfig({

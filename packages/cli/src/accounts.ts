@@ -1,5 +1,5 @@
 import { AccountConfig } from '@surepost/shared/contracts'
-import { StackError, type SystemDescription } from '@surepost/stack'
+import { StackError } from '@surepost/stack'
 import { z } from 'zod'
 
 const budget = { perHour: 2_000, perDay: 20_000, minGapSeconds: 0 }
@@ -26,16 +26,22 @@ export interface AccountSummary {
   readonly handle: string
 }
 
+/** A playground site, the console that publishes there, and their keys. */
+export interface DemoSystem {
+  readonly playgroundUrl: string
+  /** Where the site is on another machine: what opens its admin routes. */
+  readonly playgroundKey?: string | undefined
+  readonly consoleUrl: string
+  readonly apiKey: string
+}
+
 const Created = z.looseObject({ storageState: z.unknown() })
 
 /**
  * Sign the demo's accounts up on the playground and hand their configuration and their sessions to the console.
  * @throws StackError saying which step was refused and why
  */
-export const configureAccounts = async (
-  system: SystemDescription,
-  signal: AbortSignal,
-): Promise<readonly AccountSummary[]> =>
+export const configureAccounts = async (system: DemoSystem, signal: AbortSignal): Promise<readonly AccountSummary[]> =>
   Promise.all(
     ACCOUNTS.map(async ({ name, config }) => {
       const created = await call(
@@ -43,6 +49,7 @@ export const configureAccounts = async (
         `${system.playgroundUrl}/admin/accounts`,
         { handle: config.handle, name },
         signal,
+        system.playgroundKey,
       )
       const { storageState } = Created.parse(created)
       const account = `${system.consoleUrl}/v1/accounts/${config.id}`
@@ -57,13 +64,13 @@ const call = async (
   url: string,
   body: unknown,
   signal: AbortSignal,
-  apiKey?: string,
+  key?: string,
 ): Promise<unknown> => {
   const response = await fetch(url, {
     method,
     headers: {
       'content-type': 'application/json',
-      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
     },
     body: JSON.stringify(body),
     signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),

@@ -11,6 +11,10 @@ export interface PlaygroundOptions {
   readonly host?: string
   /** Folder of the journal; in memory only when left out. */
   readonly data?: string | undefined
+  /** The site as its visitors' browsers know it, where that is not as its admin does: sessions are for that host. */
+  readonly publicUrl?: string | undefined
+  /** Opens the admin routes to whoever gives it as a bearer token; without it they answer this machine only. */
+  readonly adminKey?: string | undefined
   /** The site's clock, for tests that need figures to stand still or to grow. */
   readonly now?: () => Date
   /** Decides faults with a probability; `Math.random` when left out. */
@@ -41,13 +45,15 @@ export const createPlayground = async (options: PlaygroundOptions = {}): Promise
     port = 0,
     host = '127.0.0.1',
     data,
+    publicUrl,
+    adminKey,
     now = () => new Date(),
     chance = Math.random,
     duplicateWindowMs = 3_600_000,
   } = options
   const world = createWorld(data === undefined ? memoryJournal() : folderJournal(data), now)
   const faults = createFaults(chance)
-  const server = createServer(createApp({ world, faults, uploads: new Map(), duplicateWindowMs }))
+  const server = createServer(createApp({ world, faults, uploads: new Map(), duplicateWindowMs, publicUrl, adminKey }))
   const address = await listen(server, port, host)
   return {
     url: `http://${host}:${address.port}`,

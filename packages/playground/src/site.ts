@@ -10,4 +10,6 @@ export interface Site {
   readonly uploads: Map<string, Attachment>
   /** The same text of one account within this time is a duplicate. */
   readonly duplicateWindowMs: number
+  readonly publicUrl: string | undefined
+  readonly adminKey: string | undefined
 }

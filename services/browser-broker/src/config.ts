@@ -14,6 +14,7 @@ import {
 } from '@surepost/shared/runtime'
 import { z } from 'zod'
 import type { BrowserConfig } from './browsers/browser.ts'
+import { originsFor, originOf } from './egress/origins.ts'
 import type { CanaryConfig } from './browsers/open.ts'
 import type { BrokerLimits } from './leases/limits.ts'
 import { DEFAULT_POLICY, type Policy } from './ledger/policy.ts'
@@ -28,8 +29,20 @@ const base64Key = asSecret(
     .transform((value) => Buffer.from(value, 'base64')),
 )
 
+const origins = () =>
+  list().pipe(
+    z.array(
+      z
+        .string()
+        .refine(
+          (text) => originOf(text) !== undefined,
+          'must be origins like https://x.com, with commas between and no path',
+        ),
+    ),
+  )
+
 /** Every variable of the service; README.md says what each is for. */
-const variables = z.object({
+export const variables = z.object({
   ...amqpVariables,
   BROKER_SHARD: integer(0, 1_023).default(0),
   BROKER_HOST: z.string().default('0.0.0.0'),
@@ -47,6 +60,8 @@ const variables = z.object({
   BROWSER_CANARY_MS: milliseconds(100).default(15_000),
   BROKER_ADMIN_KEY: secret(16),
   SESSION_KEY: base64Key,
+  X_BASE_URL: url('http', 'https').default('https://x.com'),
+  BROWSER_ORIGINS: origins().default([]),
   CHROMIUM_PATH: z.string().optional(),
   CHROMIUM_ARGS: list(' ').default([]),
   SETTLE_WINDOW_MS: milliseconds(1, 3_600_000).default(DEFAULT_POLICY.settleWindowMs),
@@ -84,7 +99,13 @@ export const policyOf = (config: Config): Policy => ({
 
 export const browsersOf = (config: Config): BrowserConfig => {
   const { browsers: folder, temporary } = placesOf(config)
-  return { executablePath: config.CHROMIUM_PATH, args: config.CHROMIUM_ARGS, folder, temporary }
+  return {
+    executablePath: config.CHROMIUM_PATH,
+    args: config.CHROMIUM_ARGS,
+    origins: originsFor(config.X_BASE_URL, config.BROWSER_ORIGINS),
+    folder,
+    temporary,
+  }
 }
 
 export const canaryOf = (config: Config): CanaryConfig => ({

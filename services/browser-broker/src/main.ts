@@ -42,7 +42,7 @@ const openDesk = async (
 ): Promise<Opened> => {
   const { log } = scope
   const limits = openLimits(limitsOf(config))
-  const pool = await openBrowsers(scope, browsersOf(config), canaryOf(config), () => limits.current)
+  const pool = openBrowsers(scope, browsersOf(config), canaryOf(config), () => limits.current)
   const publicUrl = config.BROKER_PUBLIC_URL.replace(/\/$/, '')
   const reconsider = (): void => desk.reconsider()
   const watch = scope.use(watchLoad(readLoad, () => limits.current.admission, reconsider, log))

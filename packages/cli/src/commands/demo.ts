@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { bringUp } from '../bring-up.ts'
+import { whereabouts } from '../console/access.ts'
 import { dataOption, portOption } from '../data-option.ts'
+import type { Deployment } from '../demo/against.ts'
 import { aborted, interruptible } from '../interrupt.ts'
 import { links } from '../links.ts'
 import { progressOnStderr } from '../progress.ts'
@@ -10,6 +12,9 @@ interface DemoOptions {
   readonly port?: number
   readonly json?: boolean
   readonly exit?: boolean
+  readonly against?: string
+  readonly key?: string
+  readonly site?: string
 }
 
 /** `surepost demo`: everything `up` does, and real work through it. */
@@ -19,11 +24,44 @@ export const demoCommand = (program: Command, done: (code: number) => void): voi
     .description('start everything, publish 12 posts and 3 answers on the playground, and show what came of them')
     .option('--exit', 'stop everything at the end instead of staying until Ctrl-C')
     .option('--json', 'print one last line of JSON with the figures')
+    .option(
+      '--against <url>',
+      'start nothing: work through the console of a deployment, and judge by it and by its playground',
+    )
+    .option('--key <key>', 'the API key of that console; SUREPOST_API_KEY is not seen by others on the machine')
+    .option('--site <url>', 'its playground, as it is reached from here; PLAYGROUND_ADMIN_KEY opens the admin routes')
     .addOption(dataOption())
     .addOption(portOption())
-    .action(async (options: DemoOptions) => {
-      done((await interruptible((signal) => runDemo(options, signal))) ? 0 : 1)
+    .action(async (options: DemoOptions, command: Command) => {
+      const deployment = deploymentOf(options, command)
+      const run = (signal: AbortSignal): Promise<boolean> =>
+        deployment === undefined ? runDemo(options, signal) : runAgainst(deployment, options, signal)
+      done((await interruptible(run)) ? 0 : 1)
     })
+}
+
+/** The deployment that is meant, or undefined for a local stack. Options that do not fit end the command with a sentence. */
+const deploymentOf = ({ against, key, site }: DemoOptions, command: Command): Deployment | undefined => {
+  if (against === undefined && site === undefined) return undefined
+  if (against === undefined || site === undefined)
+    return command.error('error: --against and --site belong together: a console and its playground.')
+  const meant = whereabouts({ url: against, key }, process.env)
+  if (meant.kind !== 'console')
+    return command.error(`error: ${meant.kind === 'wrong' ? meant.sentence : 'no console'}.`)
+  if (!URL.canParse(site)) return command.error('error: --site is no URL; it must be like http://127.0.0.1:8090.')
+  const playgroundKey = process.env['PLAYGROUND_ADMIN_KEY'] || undefined
+  return { consoleUrl: meant.url, apiKey: meant.key, playgroundUrl: site, playgroundKey }
+}
+
+const runAgainst = async (
+  deployment: Deployment,
+  { json = false }: DemoOptions,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const { demoAgainst } = await import('../demo/against.ts')
+  const { demo } = await import('../demo/command.ts')
+  const { endpoints, records } = await demoAgainst(deployment, signal)
+  return demo(endpoints, records, { json, signal })
 }
 
 const runDemo = async (
@@ -36,7 +74,9 @@ const runDemo = async (
     progress.stop()
     try {
       const { demo } = await import('../demo/command.ts')
-      const whole = await demo(line, { json, signal })
+      const { openRecords } = await import('../demo/records.ts')
+      await using records = await openRecords(line.postgresUrl, signal)
+      const whole = await demo(line, records, { json, signal })
       if (!exit) {
         const stream = json ? process.stderr : process.stdout
         stream.write(`\n${links(line)}\n\nCtrl-C stops everything.\n`)

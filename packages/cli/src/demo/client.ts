@@ -7,8 +7,9 @@ export interface DemoEndpoints {
   readonly consoleUrl: string
   readonly apiKey: string
   readonly playgroundUrl: string
+  /** What opens the site's admin routes where it is on another machine. */
+  readonly playgroundKey?: string | undefined
   readonly playgroundLedgerUrl: string
-  readonly postgresUrl: string
   readonly accounts: readonly { readonly id: string; readonly platform: string; readonly handle: string }[]
 }
 
@@ -39,6 +40,8 @@ const request = async (url: string, init: RequestInit, signal: AbortSignal): Pro
 
 export const demoClient = (endpoints: DemoEndpoints, signal: AbortSignal) => {
   const authorization = `Bearer ${endpoints.apiKey}`
+  const site: Record<string, string> =
+    endpoints.playgroundKey === undefined ? {} : { authorization: `Bearer ${endpoints.playgroundKey}` }
   const json = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -75,11 +78,11 @@ export const demoClient = (endpoints: DemoEndpoints, signal: AbortSignal) => {
     async mention(mention: DemoMention, handle: string): Promise<string> {
       await request(
         `${endpoints.playgroundUrl}/admin/accounts`,
-        json({ handle: mention.author, name: mention.name }),
+        json({ handle: mention.author, name: mention.name }, site),
         signal,
       )
       const body = { handle: mention.author, text: `@${handle} ${mention.text}` }
-      return Created.parse(await request(`${endpoints.playgroundUrl}/admin/posts`, json(body), signal)).id
+      return Created.parse(await request(`${endpoints.playgroundUrl}/admin/posts`, json(body, site), signal)).id
     },
     async ledger(): Promise<readonly LedgerPost[]> {
       return Ledger.parse(await request(endpoints.playgroundLedgerUrl, {}, signal))

@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import ora from 'ora'
 import type { DemoEndpoints } from './client.ts'
 import { isWhole, type Verdict } from './judge.ts'
+import type { Records } from './records.ts'
 import { runDemo, type DemoResult } from './run.ts'
 import { demoTable } from './table.ts'
 
@@ -35,11 +36,12 @@ const progress = (verdict: Verdict): string =>
   ].join('   ') + (verdict.duplicates > 0 ? `   ${verdict.duplicates} twice` : '')
 
 /**
- * Run the demo against a stack that is up, showing its progress on standard error and the table on standard output.
+ * Run the demo against what is up, showing its progress on standard error and the table on standard output.
  * @returns whether everything is live once, recorded and measured
  */
 export const demo = async (
   endpoints: DemoEndpoints,
+  records: Records,
   { json, signal }: { readonly json: boolean; readonly signal: AbortSignal },
 ): Promise<boolean> => {
   const spinner = ora({ text: 'submitting', stream: process.stderr, isEnabled: process.stderr.isTTY }).start()
@@ -52,7 +54,7 @@ export const demo = async (
     else process.stderr.write(`${text}\n`)
   }
   try {
-    const result = await runDemo(endpoints, show, signal)
+    const result = await runDemo(endpoints, records, show, signal)
     const whole = isWhole(result)
     spinner.stopAndPersist({ text: '', symbol: '' })
     if (json) process.stdout.write(`${JSON.stringify(demoSummary(result))}\n`)

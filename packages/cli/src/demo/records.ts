@@ -20,18 +20,22 @@ const ROWS = `
    where p.id = any ($1::uuid[]) or (p.kind = 'reply' and p.submitted_at >= $2)
    order by p.submitted_at, p.id, s.segment`
 
+/** Where the judge reads what is recorded. */
+export interface Records extends AsyncDisposable {
+  /** The segments of these posts, and of every answer since `start`. */
+  rows(postIds: readonly string[], start: Date): Promise<readonly DemoRow[]>
+}
+
 /** Reads the record itself, past every service. */
-export const openRecords = async (postgresUrl: string, signal: AbortSignal) => {
+export const openRecords = async (postgresUrl: string, signal: AbortSignal): Promise<Records> => {
   const client = new Client({ connectionString: postgresUrl, connectionTimeoutMillis: 5_000, query_timeout: 10_000 })
   await client.connect()
   signal.throwIfAborted()
   return {
-    /** The segments of these posts, and of every answer since `start`. */
-    async rows(postIds: readonly string[], start: Date): Promise<readonly DemoRow[]> {
+    async rows(postIds, start) {
       const { rows } = await client.query<DemoRow>(ROWS, [postIds, start])
       return rows
     },
     [Symbol.asyncDispose]: (): Promise<void> => client.end(),
   }
 }
-export type Records = Awaited<ReturnType<typeof openRecords>>

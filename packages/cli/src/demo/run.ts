@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { demoClient, type DemoEndpoints } from './client.ts'
 import { demoImage } from './image.ts'
 import { isWhole, judge, type Expected, type Verdict } from './judge.ts'
-import { openRecords, type DemoRow, type Records } from './records.ts'
+import type { DemoRow, Records } from './records.ts'
 import { demoMentions, demoPosts } from './work.ts'
 
 export interface DemoResult extends Verdict {
@@ -21,11 +21,11 @@ const DEADLINE_MS = 300_000
  */
 export const runDemo = async (
   endpoints: DemoEndpoints,
+  records: Records,
   onProgress: (verdict: Verdict) => void,
   signal: AbortSignal,
 ): Promise<DemoResult> => {
   const start = new Date()
-  await using records = await openRecords(endpoints.postgresUrl, signal)
   const expected = await submitAll(endpoints, start, signal)
   const { verdict, rows } = await watch(endpoints, records, expected, start, onProgress, signal)
   return { ...verdict, seconds: Math.round((Date.now() - start.getTime()) / 100) / 10, rows }

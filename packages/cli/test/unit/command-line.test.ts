@@ -36,6 +36,8 @@ test.each([
   [['replies', 'approve'], "missing required argument 'id'"],
   [['replies', 'edit', 'an-id'], "missing required argument 'text'"],
   [['replies', 'approve', 'an-id'], 'there is no terminal to ask on'],
+  [['demo', '--against', 'http://127.0.0.1:1'], '--against and --site belong together'],
+  [['demo', '--against', 'nonsense', '--site', 'http://127.0.0.1:2'], 'is no URL'],
   [['alerts', 'all'], "too many arguments for 'alerts'"],
 ])('the command line %j is refused with exit status 2 and a sentence', async (args, sentence) => {
   expect(await runCli(args)).toBe(2)

@@ -69,15 +69,26 @@ const bodyBy = <T extends z.ZodType>(schema: T, request: Request, response: Resp
   return undefined
 }
 
+/** The host that the account's browser will know the site by. */
+const hostOf = ({ publicUrl }: Site, request: Request): string =>
+  publicUrl === undefined ? request.hostname : new URL(publicUrl).hostname
+
+/** Whether a request may use the admin routes: it is of this machine, or has the key. */
+const isAdmin = ({ adminKey }: Site, request: Request): boolean =>
+  isLoopback(request.socket.remoteAddress) ||
+  (adminKey !== undefined && request.headers.authorization === `Bearer ${adminKey}`)
+
 const addAccount =
   (site: Site) =>
   (request: Request, response: Response): void => {
     const body = bodyBy(NewAccount, request, response)
     if (!body) return
     const account = site.world.addAccount(body.handle, body.name ?? body.handle, body.bio)
-    response
-      .status(201)
-      .json({ handle: account.handle, name: account.name, storageState: storageStateOf(account, request.hostname) })
+    response.status(201).json({
+      handle: account.handle,
+      name: account.name,
+      storageState: storageStateOf(account, hostOf(site, request)),
+    })
   }
 
 const addPost =
@@ -126,12 +137,14 @@ const addFault =
     if (body) response.status(201).json(site.faults.add(body))
   }
 
-/** Accounts, posts of others and faults, for tests and the demo. Answers this machine only; there are no secrets here. */
+/** Accounts, posts of others and faults, for tests and the demo. */
 export const admin = (site: Site): Router => {
   const router = express.Router()
   router.use((request, response, next) => {
-    if (isLoopback(request.socket.remoteAddress)) return next()
-    response.status(403).json({ error: 'The admin routes answer this machine only.' })
+    if (isAdmin(site, request)) return next()
+    response
+      .status(403)
+      .json({ error: 'The admin routes answer this machine, and whoever gives PLAYGROUND_ADMIN_KEY.' })
   })
   router.use(express.json({ limit: '1mb' }))
   router.post('/accounts', addAccount(site))

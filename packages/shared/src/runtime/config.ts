@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { ConfigError } from '../errors/index.ts'
+import { ConfigError, messageOf } from '../errors/index.ts'
 import { isSecret, parsedUrl } from './variables.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -18,14 +19,15 @@ export type ConfigOf<S extends ConfigSchema> = S extends z.ZodType
 
 /**
  * Read typed configuration from environment variables. Only the variables of the schema are looked at; an empty one
- * counts as not set.
+ * counts as not set. In place of `NAME`, `NAME_FILE` may name a file that holds the value: a mounted secret.
  * @param schema see `url`, `port`, `milliseconds`, `secret` … for the schemas of single variables
  * @throws ConfigError with one sentence per variable that is wrong; the value of a secret is never in it
  */
 export const parseConfig = <S extends ConfigSchema>(schema: S, env: Env = process.env): ConfigOf<S> => {
   const whole: z.ZodType = schema instanceof z.ZodType ? schema : z.object(schema)
   const fields = fieldsOf(whole)
-  const given = Object.fromEntries(Object.keys(fields).map((name) => [name, env[name] === '' ? undefined : env[name]]))
+  const given = Object.fromEntries(Object.keys(fields).map((name) => [name, valueOf(name, env)]))
+  refuseDemoSecrets(given, env)
   const result = whole.safeParse(given)
   // The output type follows from the schema, which `whole` has widened.
   if (result.success) return result.data as ConfigOf<S>
@@ -35,6 +37,31 @@ export const parseConfig = <S extends ConfigSchema>(schema: S, env: Env = proces
     if (!sentences.has(name)) sentences.set(name, sentence(name, given[name], fields[name], issue))
   }
   throw new ConfigError([...sentences.values()].join('\n'))
+}
+
+const valueOf = (name: string, env: Env): string | undefined => {
+  const [value, file] = [env[name], env[`${name}_FILE`]]
+  if (value) return value
+  if (!file) return undefined
+  try {
+    return readFileSync(file, 'utf8').trimEnd() || undefined
+  } catch (error) {
+    throw new ConfigError(`${name}_FILE was ${shown(file)}: it must be a file that can be read (${messageOf(error)}).`)
+  }
+}
+
+/** What every secret of `.env.example` has in it. */
+const DEMO_ONLY = 'demo-only'
+const REAL_SITE = /^https?:\/\/([^/]*\.)?(x|twitter)\.com(?![^/:])/i
+
+/** The secrets of the demo are known to everybody: they serve a playground, and nothing else. */
+const refuseDemoSecrets = (given: Env, env: Env): void => {
+  const known = Object.keys(given).filter((name) => given[name]?.includes(DEMO_ONLY))
+  const site = env['X_BASE_URL'] ?? ''
+  if (known.length === 0 || (site !== '' && !REAL_SITE.test(site))) return
+  throw new ConfigError(
+    `${known.join(', ')}: the demo's secrets are known to everybody and serve a playground only (X_BASE_URL); make new ones with deploy/new-secrets.sh.`,
+  )
 }
 
 const fieldsOf = (schema: z.core.$ZodType): Fields => {

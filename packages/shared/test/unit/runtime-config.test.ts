@@ -1,5 +1,8 @@
 import { ConfigError } from '@surepost/shared/errors'
 import { flag, integer, list, milliseconds, parseConfig, port, secret, url } from '@surepost/shared/runtime'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { temporaryFolder } from '@surepost/testkit'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
@@ -99,5 +102,41 @@ describe('parseConfig', () => {
     expect(sentencesOf(() => parseConfig(either, { MODE: 'remote' }))).toEqual([
       'ADDRESS is missing: it must be a URL that starts with http://.',
     ])
+  })
+})
+
+describe('secrets', () => {
+  const key = { SESSION_KEY: secret(16), AMQP_URL: url('amqp') }
+
+  test('may be in a file that NAME_FILE names; the variable itself goes before it', () => {
+    const file = join(temporaryFolder(), 'key')
+    writeFileSync(file, 'from-a-mounted-file\n')
+    const env = { AMQP_URL: 'amqp://host/', SESSION_KEY: '', SESSION_KEY_FILE: file }
+    expect(parseConfig(key, env).SESSION_KEY).toBe('from-a-mounted-file')
+    expect(parseConfig(key, { ...env, SESSION_KEY: 'from-the-variable' }).SESSION_KEY).toBe('from-the-variable')
+  })
+
+  test('in a file that cannot be read are refused with a sentence that names the variable and the file', () => {
+    const env = { AMQP_URL: 'amqp://host/', SESSION_KEY_FILE: '/no/such/file' }
+    expect(sentencesOf(() => parseConfig(key, env)).join(' ')).toMatch(
+      /^SESSION_KEY_FILE was "\/no\/such\/file": it must be a file/,
+    )
+  })
+
+  test('of the demo are refused unless the site is a playground, and are not shown', () => {
+    const env = { AMQP_URL: 'amqp://u:demo-only-p@host/', SESSION_KEY: 'demo-only-session-key' }
+    expect(parseConfig(key, { ...env, X_BASE_URL: 'http://playground:8090' }).SESSION_KEY).toBe(env.SESSION_KEY)
+    for (const X_BASE_URL of [
+      undefined,
+      '',
+      'https://x.com',
+      'https://x.com/',
+      'https://www.x.com:443',
+      'https://twitter.com',
+    ]) {
+      const said = sentencesOf(() => parseConfig(key, { ...env, X_BASE_URL })).join(' ')
+      expect(said).toMatch(/^SESSION_KEY, AMQP_URL: the demo's secrets are known to everybody/)
+      expect(said).not.toContain('demo-only')
+    }
   })
 })

@@ -18,14 +18,13 @@ export interface ServiceRecipe {
 }
 
 const CHROMIUM_ARGS = [
-  '--disable-quic',
+  // Its sandbox needs what not every machine gives (no root, user namespaces); these browsers see the playground only.
+  '--no-sandbox',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
   '--no-first-run',
 ]
-
-const chromiumArgs = (): string => [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...CHROMIUM_ARGS].join(' ')
 
 const folder = (site: Site, name: string): string => {
   const path = join(site.dir, name)
@@ -77,7 +76,7 @@ export const serviceRecipes = (context: StackContext, where: Site): readonly Ser
       BROKER_ADMIN_KEY: secrets.brokerAdminKey,
       SESSION_KEY: secrets.sessionKey,
       CHROMIUM_PATH: findChromium() ?? '',
-      CHROMIUM_ARGS: chromiumArgs(),
+      CHROMIUM_ARGS: CHROMIUM_ARGS.join(' '),
     }),
     service('poster', ports.opsPoster, { ...site, MEDIA_DIR: media }),
     service('scraper', ports.opsScraper, { ...database, ...site, EVIDENCE_DIR: folder(where, 'evidence') }),

@@ -1,17 +1,11 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { messageOf } from '@surepost/shared/errors'
 import { histogram, linkedSignal, pause } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
+import { CANARY_URL } from '../egress/canary-page.ts'
 import type { Browser } from './browser.ts'
 import { connected } from './inspect.ts'
 import type { BrowserTest } from './idle.ts'
 import type { BrowserPool } from './pool.ts'
-
-/** A page that needs what pages need: the network, a renderer, scripts and frames that are painted. */
-const PAGE = `<!doctype html><title>loading</title><p>canary</p>
-<script>requestAnimationFrame(() => (document.title = 'painted'))</script>`
 
 const took = histogram('surepost_canary_seconds', 'How long an idle browser took to load a page.')
 
@@ -31,14 +25,14 @@ export interface CanaryLimits {
 }
 
 /** Load a page in a context of its own, and close it. @throws UnavailableError when it is not painted in time */
-const loadPage = async (browser: Browser, url: string, ms: number, signal: AbortSignal): Promise<void> => {
+const loadPage = async (browser: Browser, ms: number, signal: AbortSignal): Promise<void> => {
   const stop = took.startTimer()
   await connected(
     browser,
     ms,
     async (connection) => {
       const page = await (await connection.newContext()).newPage()
-      await page.goto(url)
+      await page.goto(CANARY_URL)
       await page.waitForFunction('document.title === "painted"')
     },
     signal,
@@ -50,18 +44,13 @@ const loadPage = async (browser: Browser, url: string, ms: number, signal: Abort
  * Every minute each idle browser loads a real page: one whose process lives and answers may still be unable to, or slow.
  * What fails, and what has grown too large, is replaced.
  */
-export const startCanary = async (ports: CanaryPorts, limits: CanaryLimits): Promise<AsyncDisposable> => {
-  const server = createServer((_, response) => void response.setHeader('content-type', 'text/html').end(PAGE))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-
+export const startCanary = (ports: CanaryPorts, limits: CanaryLimits): AsyncDisposable => {
   const stopping = new AbortController()
   const test: BrowserTest = async (browser, taken) => {
     using ending = linkedSignal(taken, stopping.signal)
     const { signal } = ending
     try {
-      await loadPage(browser, url, limits.loadMs, signal)
+      await loadPage(browser, limits.loadMs, signal)
     } catch (error) {
       if (signal.aborted) return null
       ports.log.warn({ browser: browser.id, err: messageOf(error).split('\n')[0] }, 'an idle browser loads no page')
@@ -75,8 +64,6 @@ export const startCanary = async (ports: CanaryPorts, limits: CanaryLimits): Pro
   return {
     async [Symbol.asyncDispose]() {
       stopping.abort()
-      server.closeAllConnections()
-      server.close()
       await running
     },
   }

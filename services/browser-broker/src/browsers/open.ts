@@ -14,16 +14,16 @@ export interface CanaryConfig {
 const TRUST = { emptyMs: 2_000, weightMs: 10_000 }
 
 /** The pool over real browsers, and the canary that tests them. */
-export const openBrowsers = async (
+export const openBrowsers = (
   scope: Pick<Scope, 'use' | 'log'>,
   browsers: BrowserConfig,
   canary: CanaryConfig,
   limits: () => PoolLimits,
-): Promise<BrowserPool> => {
+): BrowserPool => {
   const { log } = scope
   const memoryOf = ({ pgid }: { readonly pgid: number }): Promise<number> => memoryOfGroup(pgid)
   const launch = () => launchBrowser(browsers)
   const pool = scope.use(openPool({ launch, seeEmpty, memoryOf, trust: TRUST, log }, limits))
-  scope.use(await startCanary({ pool, memoryOf, log }, { ...canary, memoryMiB: () => limits().keep.memoryMiB }))
+  scope.use(startCanary({ pool, memoryOf, log }, { ...canary, memoryMiB: () => limits().keep.memoryMiB }))
   return pool
 }

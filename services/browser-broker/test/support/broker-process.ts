@@ -10,7 +10,7 @@ export const ADMIN_KEY = 'an-admin-key-for-tests'
 export const SESSION_KEY = Buffer.alloc(32, 7).toString('base64')
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname
-const ARGS = '--disable-quic --disable-background-networking --disable-component-update --disable-sync --no-first-run'
+const ARGS = '--no-sandbox --disable-background-networking --disable-component-update --disable-sync --no-first-run'
 
 export interface BrokerProcess extends AsyncDisposable {
   readonly dataDir: string
@@ -71,7 +71,7 @@ export const startBroker = async (options: BrokerOptions): Promise<BrokerProcess
     SESSION_KEY,
     SETTLE_WINDOW_MS: '300',
     CHROMIUM_PATH: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-    CHROMIUM_ARGS: `${process.getuid?.() === 0 ? '--no-sandbox ' : ''}${ARGS}`,
+    CHROMIUM_ARGS: ARGS,
     ...options.env,
     ...more,
   })

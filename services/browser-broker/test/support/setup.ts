@@ -25,10 +25,11 @@ export interface Setup extends AsyncDisposable {
 /** A broker, a bus and a lease client over one isolated environment. */
 export const setUp = async (environment: IsolatedEnvironment, options: Partial<BrokerOptions> = {}): Promise<Setup> => {
   const { amqpUrl, rabbitmqManagementUrl: managementUrl } = environment.endpoints
-  const broker = await startBroker({ amqpUrl, managementUrl, ...options })
+  const site = await cookieSite()
+  const env = { X_BASE_URL: site.url, ...options.env }
+  const broker = await startBroker({ amqpUrl, managementUrl, ...options, env })
   const bus = await connectBus({ url: amqpUrl, managementUrl, service: 'test', shards: 1, log: silentLogger() })
   const leases = await connectLeases({ bus, shards: 1, log: silentLogger() })
-  const site = await cookieSite()
   const held: Setup['held'] = () => broker.get('/leases')
   return {
     amqpUrl,

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isolate } from '@surepost/testkit'
+import { cuttable, isolate } from '@surepost/testkit'
 import { MIGRATIONS } from '@surepost/shared/database'
 import { readMigrations, runMigrations } from '../../src/migrations/run.ts'
+import { waitForPostgres } from '../../src/migrations/wait.ts'
 import { query } from '../support/rows.ts'
 
 const { id, endpoints } = await isolate()
@@ -42,6 +43,24 @@ const schemaOf = (databaseUrl: string): Promise<object[]> =>
      union all select 'index', indexdef from pg_indexes where schemaname = 'public'
      order by 1, 2`,
   )
+
+describe('a database that does not answer yet', () => {
+  it('is waited for, and not longer than was said', async () => {
+    await using link = await cuttable(freshUrl)
+    link.cut()
+    await expect(waitForPostgres(link.url, 0)).rejects.toThrow()
+    const waiting = waitForPostgres(link.url, 30_000)
+    // The first attempt was refused by now: this one fails after it.
+    await expect(waitForPostgres(link.url, 0)).rejects.toThrow()
+    link.mend()
+    await expect(waiting).resolves.toBeUndefined()
+  })
+  it('is not waited for when it refuses for good', async () => {
+    const wrong = new URL(freshUrl)
+    wrong.pathname = '/no_such_database'
+    await expect(waitForPostgres(wrong.href, 3_600_000)).rejects.toThrow('does not exist')
+  })
+})
 
 describe('the migrations', () => {
   it('are applied to a fresh database once, though two runners start together', async () => {

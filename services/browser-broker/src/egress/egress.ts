@@ -1,0 +1,117 @@
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, type ServerResponse, createServer, request as send } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { counter } from '@surepost/shared/runtime'
+import { CANARY_PAGE, CANARY_URL } from './canary-page.ts'
+import { type Origins, bare, tunnelTo } from './origins.ts'
+
+const refused = counter(
+  'surepost_browser_requests_refused_total',
+  'Requests of browsers to what is no origin of the platform.',
+)
+
+/** One browser's only way out: an HTTP proxy on the loopback that knows the platform's origins and nothing else. */
+export interface Egress extends Disposable {
+  /** `http://127.0.0.1:port`, for Playwright's `proxy.server`. */
+  readonly url: string
+}
+
+/** Headers that are between the browser and this proxy. */
+const OURS = new Set(['proxy-connection', 'proxy-authorization', 'connection', 'keep-alive', 'te', 'upgrade', 'host'])
+
+const headersOf = ({ rawHeaders }: IncomingMessage, host: string): string[] => {
+  const kept = ['host', host]
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(i, i + 2)
+    if (!OURS.has(name.toLowerCase())) kept.push(name, value)
+  }
+  return kept
+}
+
+const end = (response: ServerResponse, status: number): void => {
+  if (response.headersSent) response.destroy()
+  else response.writeHead(status, { connection: 'close' }).end()
+}
+
+/** Plain HTTP: the request line names the whole URL (RFC 9112, 3.2.2). */
+const forward = (origins: Origins, agent: Agent, request: IncomingMessage, response: ServerResponse): void => {
+  const target = URL.canParse(request.url ?? '') ? new URL(request.url ?? '') : undefined
+  if (target?.href === CANARY_URL) return void response.setHeader('content-type', 'text/html').end(CANARY_PAGE)
+  if (target === undefined || target.protocol !== 'http:' || !origins.has(target.origin)) {
+    refused.inc()
+    return end(response, 403)
+  }
+  const { hostname, port, pathname, search, host } = target
+  const onward = send({
+    agent,
+    host: bare(hostname),
+    port: port || 80,
+    method: request.method,
+    path: `${pathname}${search}`,
+    headers: headersOf(request, host),
+  })
+  onward.once('response', (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders)
+    answer.once('error', () => response.destroy())
+    answer.pipe(response)
+  })
+  onward.once('error', () => end(response, 502))
+  response.once('close', () => onward.destroy())
+  request.pipe(onward)
+}
+
+/** HTTPS and WebSockets: bytes, to an allowed host and port. */
+const tunnel = (
+  origins: Origins,
+  request: IncomingMessage,
+  browser: Duplex,
+  head: Buffer,
+  sockets: Set<Duplex>,
+): void => {
+  browser.on('error', () => browser.destroy())
+  const target = tunnelTo(origins, request.url ?? '')
+  if (target === undefined) {
+    refused.inc()
+    return void browser.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+  }
+  const site = connect({ ...target, noDelay: true })
+  sockets.add(site)
+  site.once('connect', () => {
+    browser.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+    if (head.length > 0) site.write(head)
+    browser.pipe(site)
+    site.pipe(browser)
+  })
+  site.on('error', () => browser.destroy())
+  site.once('close', () => {
+    sockets.delete(site)
+    browser.destroy()
+  })
+  browser.once('close', () => site.destroy())
+}
+
+/**
+ * Open the way out of one browser. Disposing of it cuts all that goes through it, at once: what a browser that is gone had
+ * handed over and was not sent yet never leaves.
+ */
+export const openEgress = async (origins: Origins): Promise<Egress> => {
+  const agent = new Agent({ keepAlive: true })
+  const sockets = new Set<Duplex>()
+  const server = createServer((request, response) => forward(origins, agent, request, response))
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  server.on('connect', (request, browser, head) => tunnel(origins, request, browser, head, sockets))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.dispose]() {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+      agent.destroy()
+    },
+  }
+}
