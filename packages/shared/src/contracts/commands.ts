@@ -172,6 +172,8 @@ export const SettleSegment = defineCommand({
     account: AccountId,
     by: z.string().min(1).max(200),
     live: z.strictObject({ platformId: PlatformId, url: z.url(), publishedAt: Instant }).nullable(),
+    /** When the person looked; left out: just now. "Not there" counts from a look that began after the settle window. */
+    lookedAt: Instant.optional(),
   }),
 })
 export const SettleAnswer = z.discriminatedUnion('result', [

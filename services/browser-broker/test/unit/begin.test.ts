@@ -336,6 +336,19 @@ test('a post that does not say how old it is may be older than any ledger: it is
   expect(ledger.do('absent', ledger.outcome(repeated, 1, lease), ledger.now)).toEqual({ answer: 'fresh', attempt: 2 })
 })
 
+test('a post that is looked for waits while another one with its text is under way: what is found could be either', () => {
+  using ledger = open()
+  const first = actionFor(account)
+  const repeated = actionFor(account, { postId: submittedPostId('client', 'key'), textHash: first.textHash })
+  const lease = ledger.lease(account)
+  ledger.begin(first, lease)
+  expect(ledger.begin(repeated, lease)).toMatchObject({ answer: 'refused', reason: 'not_yet' })
+  const platformId = newPlatformId()
+  ledger.do('complete', ledger.outcome(first, 1, lease), { ...live, platformId })
+  // Now that one is known, and not taken for it.
+  expect(ledger.begin(repeated, lease)).toMatchObject({ answer: 'unknown', taken: [platformId] })
+})
+
 test('what is older than the ledger is created only by a command dispatched since: earlier ones may be called off', () => {
   using ledger = open()
   const older = actionFor(account, { acceptedAt: new Date(BIRTH - MINUTE).toISOString() })
