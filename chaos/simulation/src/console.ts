@@ -5,6 +5,7 @@ import { type Machine, machineOf } from './machine.ts'
 import { type Row, stateOf } from './persister/database.ts'
 import type { Persister } from './persister/persister.ts'
 import { type Message, publishing } from './poster/work-queue.ts'
+import type { Platform } from './platform/platform.ts'
 import type { Rabbit } from './rabbit.ts'
 import type { PlannedPost } from './scenario.ts'
 import { MOST_ASKS, askAgainMs, openWishes } from './wishes.ts'
@@ -26,7 +27,14 @@ interface Out {
 }
 
 /** The API and its clients: submissions, their repeats, cancels and edits. */
-export const openConsole = (world: World, rabbit: Rabbit, broker: Broker, persister: Persister, out: Out): Console => {
+export const openConsole = (
+  world: World,
+  rabbit: Rabbit,
+  broker: Broker,
+  persister: Persister,
+  platform: Platform,
+  out: Out,
+): Console => {
   const { agenda, faults, say, random } = world
   /** What this console remembers of its own submissions: their content, and whether all was sent. */
   const recent = new Map<PostId, { readonly content: PostContent; readonly at: string; readonly sent: boolean }>()
@@ -120,6 +128,7 @@ export const openConsole = (world: World, rabbit: Rabbit, broker: Broker, persis
     command,
     acceptanceOf,
     rowOf,
+    timelineOf: (account) => (platform.troubled ? null : platform.timeline(account)),
   })
   for (const post of world.scenario.posts) {
     agenda.at(post.at, () => submission(post, post.content))
@@ -131,5 +140,9 @@ export const openConsole = (world: World, rabbit: Rabbit, broker: Broker, persis
       agenda.at(review.at, () => (review.says === 'reject' ? wishes.cancel(post) : wishes.approve(post)))
     if (deletion !== null) agenda.at(deletion.at, () => wishes.delete(post, deletion.segment))
   }
+  for (const at of world.scenario.looks)
+    agenda.at(at, () => {
+      for (const post of world.scenario.posts) wishes.settle(post)
+    })
   return { machine, cancels, accepted, approved }
 }

@@ -59,6 +59,8 @@ export interface Scenario {
   readonly audits: readonly Millis[]
   /** What an audit has reported, and the ledger has been told, may be deleted on the platform by a person. */
   readonly deletions: boolean
+  /** When a person looks for what nobody knows the outcome of, and says what is there. */
+  readonly looks: readonly Millis[]
   readonly operator: readonly { readonly at: Millis; readonly does: 'pause' | 'kill_switch'; readonly forMs: Millis }[]
 }
 
@@ -173,6 +175,7 @@ export const scenarioOf = (random: Random): Scenario => {
     backups: several(random, 1, 0.3, hour),
     audits: several(random, 8, 0.5, 40 * MINUTE),
     deletions: random.chance(0.4),
+    looks: several(random, 6, 0.4, 2 * hour),
     operator: several(random, 1, 0.15, 30 * MINUTE).map((at) => ({
       at,
       does: random.pick(['pause', 'kill_switch'] as const),

@@ -87,7 +87,7 @@ const compose = (world: World) => {
   const broker: Broker = openBroker(world, rabbit, policy, fromLedger, () => people.onLedgerLost())
   const persister: Persister = openPersister(world, rabbit, { say, send })
   const people: People = openPeople(world, broker, () => queue)
-  const console = openConsole(world, rabbit, broker, persister, { say, send })
+  const console = openConsole(world, rabbit, broker, persister, platform, { say, send })
   const ports = { rabbit, broker, platform, queue, say }
   const posters = Array.from({ length: scenario.posters }, (_, i) => openPoster(world, `poster-${i + 1}`, ports))
   openAudit(world, rabbit, platform, broker, persister.database, say)

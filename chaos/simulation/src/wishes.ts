@@ -1,4 +1,5 @@
 import {
+  type AccountId,
   type BodyOf,
   type CancelAnswer,
   type Hash,
@@ -16,6 +17,8 @@ import type { SaidFact } from './facts.ts'
 import type { Machine } from './machine.ts'
 import { type Message, deleting, publishing } from './poster/work-queue.ts'
 import { type Row, dueView } from './persister/database.ts'
+import type { LivePost } from './platform/platform.ts'
+import { urlOf } from './platform/seen.ts'
 import type { Rabbit } from './rabbit.ts'
 import type { PlannedPost } from './scenario.ts'
 import type { World } from './world.ts'
@@ -23,6 +26,20 @@ import type { World } from './world.ts'
 export const MOST_ASKS = 8
 /** Whoever got no answer asks again, later each time. */
 export const askAgainMs = (tries: number): number => 10_000 * 2 ** (tries - 1)
+
+const MOST_COFFEE_MS = 5 * 60_000
+
+/** The segments of the current revision whose outcome nobody knows, as the record has it. Without a text there is nothing to look for. */
+const unsettledOf = (row: Row): readonly { readonly segment: number; readonly text: string }[] => {
+  const { state, submission } = dueView(row)
+  if (state !== 'unknown' && state !== 'needs_attention') return []
+  const facts = [...row.facts.values()]
+  return (submission?.content.segments ?? []).flatMap(({ text }, segment) => {
+    const said = facts.filter((f) => 'segment' in f.body && f.body.segment === segment)
+    const isUnknown = said.some((f) => f.type === 'post.segment_unknown')
+    return text !== '' && isUnknown && !said.some((f) => f.type === 'post.segment_published') ? [{ segment, text }] : []
+  })
+}
 
 type Step = (next: () => void) => void
 
@@ -37,6 +54,8 @@ export interface WishPorts {
   readonly command: (message: Message) => Step
   /** When a post was accepted; undefined: the API knows of no such post. */
   readonly acceptanceOf: (postId: PostId) => string | undefined
+  /** What an account's timeline shows now; null: its pages do not work. */
+  readonly timelineOf: (account: AccountId) => readonly LivePost[] | null
   /** What is recorded of it, while the database can be asked. */
   readonly rowOf: (postId: PostId) => Row | undefined
 }
@@ -49,11 +68,13 @@ export interface Wishes {
   approve(post: PlannedPost): void
   /** Have a segment deleted once its id is recorded. */
   delete(post: PlannedPost, segment: number): void
+  /** Look for what nobody knows the outcome of, and say what is there. */
+  settle(post: PlannedPost): void
 }
 
 export const openWishes = (world: World, rabbit: Rabbit, broker: Broker, ports: WishPorts): Wishes => {
   const { agenda, random } = world
-  const { machine, cancels, approved: heardOf, inTurn, fact, command, acceptanceOf, rowOf } = ports
+  const { machine, cancels, approved: heardOf, inTurn, fact, command, acceptanceOf, rowOf, timelineOf } = ports
   /** The next revision of a post, as its editor wrote it. */
   const revisionOf = (post: PlannedPost, content: PostContent): BodyOf<typeof PostSubmitted> => ({
     at: new Date(agenda.now).toISOString(),
@@ -151,5 +172,24 @@ export const openWishes = (world: World, rabbit: Rabbit, broker: Broker, ports: 
       const wish = { postId, segment, account, platform: 'x', platformId, by: 'a person' } as const
       inTurn([command(deleting(messageIdOf('post.delete', postId, segment), wish)), heard])
     })
-  return { cancel, edit, approve, delete: deleteSegment }
+  const settle = ({ postId, account }: PlannedPost): void => {
+    const row = rowOf(postId)
+    const shown = timelineOf(account)
+    if (row === undefined || shown === null) return
+    const lookedAt = new Date(agenda.now).toISOString()
+    for (const { segment, text } of unsettledOf(row)) {
+      const found = shown.find((live) => live.text === text)
+      const live =
+        found === undefined
+          ? null
+          : { platformId: found.platformId, url: urlOf(found), publishedAt: new Date(found.landedAt).toISOString() }
+      world.say('a person', () => `looks for "${text}": ${live?.platformId ?? 'it is not there'}`)
+      const settlesAs = { postId, segment, account, by: 'a person', live, lookedAt }
+      // Between looking and saying there is a cup of coffee.
+      agenda.after(random.tail(10_000, MOST_COFFEE_MS), () =>
+        ask(postId, (_, once) => ({ settlesAs, answer: () => once(() => {}) })),
+      )
+    }
+  }
+  return { cancel, edit, approve, delete: deleteSegment, settle }
 }

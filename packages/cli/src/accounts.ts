@@ -14,6 +14,9 @@ const demoAccount = (id: string, handle: string): z.input<typeof AccountConfig> 
   replies: { enabled: true, approval: 'auto', voice: 'Friendly and brief.', harvestEverySeconds: 8 },
 })
 
+/** Whom the accounts' labels name as the person behind them. */
+const OPERATOR = 'the_operator'
+
 /** The two accounts that a local stack begins with, on the playground site. */
 const ACCOUNTS = [
   { name: 'Ada', config: AccountConfig.parse(demoAccount('ada', 'ada_builds')) },
@@ -47,7 +50,7 @@ export const configureAccounts = async (system: DemoSystem, signal: AbortSignal)
       const created = await call(
         'POST',
         `${system.playgroundUrl}/admin/accounts`,
-        { handle: config.handle, name },
+        { handle: config.handle, name, automatedBy: OPERATOR },
         signal,
         system.playgroundKey,
       )

@@ -1,8 +1,22 @@
 import { UnavailableError } from '@surepost/shared/errors'
 import type { Breakers } from '@surepost/shared/runtime'
-import type { Call, CreateResult, ListReading, PlatformSession, PostReading, SessionReading } from './platform.ts'
+import type {
+  Call,
+  CreateResult,
+  ListReading,
+  PlatformSession,
+  PostReading,
+  ProfileReading,
+  SessionReading,
+} from './platform.ts'
 
-type Result = CreateResult | PostReading | ListReading<unknown> | SessionReading | { readonly outcome: 'deleted' }
+type Result =
+  | CreateResult
+  | PostReading
+  | ListReading<unknown>
+  | SessionReading
+  | ProfileReading
+  | { readonly outcome: 'deleted' }
 
 /** One call on a session, as a breaker sees it. */
 export interface Tried {
@@ -34,6 +48,7 @@ export const guarded = (
     return result
   }
   return {
+    readProfile: (call) => through(call, () => session.readProfile(call)),
     checkSession: (call) => through(call, () => session.checkSession(call)),
     findOwnPost: (wanted, call) => through(call, () => session.findOwnPost(wanted, call)),
     readPost: (wanted, call) => through(call, () => session.readPost(wanted, call)),

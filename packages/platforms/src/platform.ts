@@ -106,6 +106,11 @@ export type UnreadableCause =
   /** The page stayed empty, or the part that was waited for did not come. */
   | 'not_loaded'
 
+/** What an account's own profile says of it: whom the label of an automated account names as its human; null: no label. */
+export type ProfileReading =
+  | { readonly kind: 'read'; readonly automatedBy: string | null }
+  | Exclude<PostReading, { kind: 'read' } | { kind: 'deleted' }>
+
 /** Reading a list. `complete` is false when its end (or `since`) was not reached: absence then means nothing. */
 export type ListReading<T> =
   | { readonly kind: 'read'; readonly items: readonly T[]; readonly complete: boolean; readonly beganAt: Date }
@@ -116,6 +121,8 @@ export type SessionReading = { readonly kind: 'ready' } | Exclude<PostReading, {
 /** One account at its platform, for the time of one lease. */
 export interface PlatformSession {
   checkSession(call: Call): Promise<SessionReading>
+  /** Read our own profile. */
+  readProfile(call: Call): Promise<ProfileReading>
   /** One click (or request) creates one segment. Never throws after it could have been created. */
   publishSegment(draft: SegmentDraft, call: Call): Promise<CreateResult>
   /** Look for our own post by text, parent and time; never one of `taken`. */

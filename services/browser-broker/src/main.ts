@@ -47,7 +47,8 @@ const openDesk = async (
   const reconsider = (): void => desk.reconsider()
   const watch = scope.use(watchLoad(readLoad, () => limits.current.admission, reconsider, log))
   const desk: Desk = scope.use(new Desk({ ...ports, pool, log, limits, admission: () => watch.admission, publicUrl }))
-  scope.use(startUpkeep({ ledger: ports.ledger, pool, desk, browsers: placesOf(config).browsers, log }))
+  const { browsers } = placesOf(config)
+  scope.use(startUpkeep({ ...ports, pool, desk, shard: config.BROKER_SHARD, browsers, log }))
   scope.use(tellPressure(desk, ports.bus, config.BROKER_SHARD, log))
   return { desk, limits, watch }
 }

@@ -1,4 +1,6 @@
 import { messageOf } from '@surepost/shared/errors'
+import { OptOutsWanted } from '@surepost/shared/contracts'
+import type { Bus } from '@surepost/shared/messaging'
 import { gauge } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
 import type { BrowserPool } from './browsers/pool.ts'
@@ -11,6 +13,8 @@ const PRUNE_EVERY_MS = 3_600_000
 const MEASURE_EVERY_MS = 5_000
 const COUNT_EVERY_MS = 1_000
 const LOOK_EVERY_MS = 5_000
+/** The record answers within seconds, while the database is there. */
+const WANT_EVERY_MS = 30_000
 /** Browsers that no lease accounts for are a leak when they last this long. */
 const LEAK_MS = 10_000
 
@@ -20,6 +24,8 @@ export interface UpkeepPorts {
   readonly desk: Desk
   /** Folder of the browsers. */
   readonly browsers: string
+  readonly bus: Pick<Bus, 'emit'>
+  readonly shard: number
   readonly log: Logger
 }
 
@@ -42,6 +48,14 @@ const countBrowsers = ({ pool, desk, log }: UpkeepPorts, strays: Strays): (() =>
   }
 }
 
+/** Ask the record who wants no answers, for as long as this ledger does not know; it begins no answer meanwhile. */
+const wantOptOuts =
+  ({ ledger, bus, shard }: UpkeepPorts) =>
+  async (): Promise<void> => {
+    const ledgerId = await ledger.care('untold')
+    if (ledgerId !== null) await bus.emit(OptOutsWanted, { at: new Date().toISOString(), shard, ledgerId })
+  }
+
 /** What the broker does by itself: send open actions again, forget what is old, count its browsers. */
 export const startUpkeep = (ports: UpkeepPorts): AsyncDisposable => {
   const { ledger, log } = ports
@@ -61,20 +75,20 @@ export const startUpkeep = (ports: UpkeepPorts): AsyncDisposable => {
         'actions were open without a lease and nobody asked for them: their commands were sent again',
       )
   }
-  const every = (ms: number, run: () => void | Promise<void>): NodeJS.Timeout =>
-    setInterval(() => {
-      Promise.resolve()
-        .then(run)
-        .catch((error: unknown) =>
-          log.warn({ err: messageOf(error) }, 'upkeep of the ledger failed; it is tried again'),
-        )
-    }, ms)
+  const attempt = (run: () => void | Promise<void>): void =>
+    void Promise.resolve()
+      .then(run)
+      .catch((error: unknown) => log.warn({ err: messageOf(error) }, 'upkeep of the ledger failed; it is tried again'))
+  const every = (ms: number, run: () => void | Promise<void>): NodeJS.Timeout => setInterval(() => attempt(run), ms)
+  const want = wantOptOuts(ports)
+  attempt(want)
   const timers = [
     every(COUNT_EVERY_MS, countBrowsers(ports, strays)),
     every(LOOK_EVERY_MS, () => strays.look(Date.now())),
     every(MEASURE_EVERY_MS, measure),
     every(RESEND_EVERY_MS, resend),
     every(PRUNE_EVERY_MS, () => ledger.care('prune')),
+    every(WANT_EVERY_MS, want),
   ]
   return {
     [Symbol.asyncDispose]: async () => {

@@ -7,6 +7,7 @@ import type {
   RevisePost,
   SegmentDeleted,
   SegmentPublished,
+  SettleSegment,
 } from '@surepost/shared/contracts'
 import type { Policy } from '../../../../services/browser-broker/src/ledger/policy.ts'
 import type { Millis } from '../agenda.ts'
@@ -34,6 +35,7 @@ export type ToBroker =
       readonly revises: BodyOf<typeof RevisePost>
       readonly answer: (result: ReviseAnswer['result']) => void
     }
+  | { readonly settlesAs: BodyOf<typeof SettleSegment>; readonly answer: (result: 'settled' | 'refused') => void }
   | { readonly does: Does; readonly says: string }
   | { readonly mark: number }
 
@@ -93,7 +95,7 @@ export const openBroker = (
   let fate: 'kept' | 'lost' | 'restored' = 'kept'
   let marks = 0
 
-  /** A cancel or an edit is answered when its fact cannot be lost any more: until then nobody has heard of it. */
+  /** A cancel, an edit or a person's word is answered when its fact cannot be lost any more: until then nobody has heard of it. */
   const deal = (message: ToBroker, dealt: () => void): void => {
     const answered = decided(message)
     if (answered === undefined) return dealt()
@@ -126,6 +128,15 @@ export const openBroker = (
     if ('revises' in message) {
       const { result } = ledger.ask('revise', message.revises)
       say('broker', () => `is asked to edit post ${message.revises.next.postId}: ${result}`)
+      return () => message.answer(result)
+    }
+    if ('settlesAs' in message) {
+      const { live, postId, segment } = message.settlesAs
+      const { result } = ledger.ask('settle', message.settlesAs)
+      say(
+        'broker',
+        () => `is told that segment ${segment} of post ${postId} is ${live?.platformId ?? 'not there'}: ${result}`,
+      )
       return () => message.answer(result)
     }
     hear(message)

@@ -41,6 +41,8 @@ const put = (rows: Rows, write: Extract<Write, { put: string }>): void => {
       return void rows.leases.set(write.lease.leaseId, write.lease)
     case 'opt_out':
       return void rows.optedOut.add(`${write.optOut.platform} ${write.optOut.person}`)
+    case 'opt_outs_told':
+      return
     case 'command':
       return void rows.commands.set(commandKey(write.command.postId, write.command.revision), write.command)
     case 'kill_switch':

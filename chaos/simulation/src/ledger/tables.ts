@@ -66,6 +66,8 @@ export const memoryTables = (current: () => Rows): Tables => ({
       (a) => a.account !== account && a.textHash === textHash && a.begunAt > since && a.state !== 'aborted',
     ).sort((a, b) => b.begunAt - a.begunAt)[0] ?? null,
   optedOut: (platform, person) => current().optedOut.has(`${platform} ${person}`),
+  // Answering is not in the model: this ledger knows of everybody.
+  optOutsTold: () => ({ ledgerId: current().id, through: null, whole: true }),
   taken: (account, since, except) =>
     select(
       current(),

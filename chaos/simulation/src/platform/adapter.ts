@@ -27,6 +27,7 @@ export const adapterOf = (world: World, platform: Platform, process: Life): Plat
     const site = { world, platform, process, reach: access.context as unknown as Reach }
     return {
       checkSession: never,
+      readProfile: never,
       publishSegment: createOn(site),
       findOwnPost: findOn(site),
       readPost: readTargetOn(site),

@@ -74,6 +74,14 @@ export const VARIANTS: readonly BrokenVariant[] = [
     operations: { absent: (m, outcome) => OPERATIONS.absent(m, outcome, m.now) },
   },
   {
+    name: 'late-word',
+    breaks: 'a person’s “not there” counts when it is said, however long ago the look at the timeline was',
+    shows: 'created twice',
+    operations: {
+      settle: (m, word) => OPERATIONS.settle(m, { ...word, lookedAt: new Date(m.now).toISOString() }),
+    },
+  },
+  {
     name: 'no-fence',
     breaks: 'requests of an adapter without a browser leave though its lease is over',
     shows: 'created twice',

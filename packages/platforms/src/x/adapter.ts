@@ -3,6 +3,7 @@ import { timeOfId } from './answers.ts'
 import { deleteOwnPost } from './delete.ts'
 import { measureX } from './length.ts'
 import { type Site, publishSegment } from './publish.ts'
+import { readProfile } from './profile.ts'
 import { checkSession, readOnePost } from './reading.ts'
 import { sameText, textHash } from './text.ts'
 import { findOwnPost, readMentions, readOwnTimeline } from './timeline.ts'
@@ -13,6 +14,7 @@ export interface XOptions {
 }
 
 const session = (site: Site): PlatformSession => ({
+  readProfile: (call) => readProfile(site, call),
   checkSession: (call) => checkSession(site, call),
   publishSegment: (draft, call) => publishSegment(site, draft, call),
   readPost: (wanted, call) => readOnePost(site, wanted, call),

@@ -42,6 +42,8 @@ export interface Bench extends AsyncDisposable {
   truth(): Promise<readonly TruePost[]>
   /** Somebody else's post. @returns its id */
   somebodyPosts(post: { readonly handle: string; readonly text: string; readonly inReplyTo?: string }): Promise<string>
+  /** Give an account the label of an automated one, which names its human, or take it away. */
+  label(handle: string, automatedBy: string | null): Promise<void>
   /** Somebody takes a post away. */
   remove(id: string): Promise<void>
   mishap(kind: Mishap, count?: number): Promise<void>

@@ -236,6 +236,18 @@ export const reading = (bench: () => Bench): void => {
     })
   })
 
+  describe('reading the own profile', () => {
+    it('sees the label of an automated account, whom it names, and that there is none', async () => {
+      const who = handle()
+      const session = await bench().session(who)
+      expect(await session.readProfile(call())).toEqual({ kind: 'read', automatedBy: null })
+      await bench().label(who, 'its_human')
+      expect(await session.readProfile(call())).toEqual({ kind: 'read', automatedBy: 'its_human' })
+      await bench().mishap('page_fails')
+      expect(await session.readProfile(call())).toMatchObject({ kind: 'unreadable' })
+    })
+  })
+
   describe('checking a session', () => {
     it('is ready when it is signed in', async () => {
       const session = await bench().session(handle())

@@ -75,6 +75,8 @@ export const xBench = async (): Promise<XBench> => {
     },
     truth: async () => (await ask(`${site.url}/ledger`, 'GET')) as readonly TruePost[],
     somebodyPosts: async (post) => ((await ask(`${site.url}/admin/posts`, 'POST', post)) as { id: string }).id,
+    label: async (handle, automatedBy) =>
+      void (await ask(`${site.url}/admin/accounts`, 'POST', { handle, automatedBy })),
     remove: async (id) => void (await ask(`${site.url}/admin/posts/${id}`, 'DELETE')),
     mishap: async (kind, count = 1) => void (await ask(`${site.url}/admin/faults`, 'POST', { ...FAULTS[kind], count })),
     calm: async () => void (await ask(`${site.url}/admin/faults`, 'DELETE')),

@@ -40,6 +40,8 @@ const NewAccount = z.strictObject({
   handle: Handle,
   name: z.string().min(1).max(50).optional(),
   bio: z.string().max(160).optional(),
+  /** The label of an automated account, with the handle of its human; null takes it away, left out it stays. */
+  automatedBy: Handle.nullish(),
 })
 const NewPost = z.strictObject({
   handle: Handle,
@@ -84,6 +86,7 @@ const addAccount =
     const body = bodyBy(NewAccount, request, response)
     if (!body) return
     const account = site.world.addAccount(body.handle, body.name ?? body.handle, body.bio)
+    if (body.automatedBy !== undefined) site.world.label(body.handle, body.automatedBy)
     response.status(201).json({
       handle: account.handle,
       name: account.name,

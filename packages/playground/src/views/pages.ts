@@ -57,7 +57,10 @@ export const profilePage = ({ account, posts, withReplies }: ProfileView): Html 
     <div class="profile">
       <div class="banner">${avatar(account.handle, 600)}</div>
       <div class="profile-face">${avatar(account.handle, 112)}</div>
-      <div data-testid="UserName" class="profile-name"><b>${account.name}</b><span>@${account.handle}</span></div>
+      <div data-testid="UserName" class="profile-name">
+        <b>${account.name}</b><span>@${account.handle}</span>${account.automatedBy !== null &&
+        html`<span class="automated">Automated by <a href="/${account.automatedBy}">@${account.automatedBy}</a></span>`}
+      </div>
       ${account.bio !== '' && html`<p data-testid="UserDescription">${account.bio}</p>`}
       <p class="joined">${ICONS.calendar} Joined ${joined.format(account.joinedAt)}</p>
     </div>

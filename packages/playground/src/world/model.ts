@@ -4,6 +4,8 @@ export interface Account {
   readonly name: string
   readonly bio: string
   readonly joinedAt: Date
+  /** The person whom its label of an automated account names; null: it has none. */
+  readonly automatedBy: string | null
   /** Cookie values of its one session. */
   readonly authToken: string
   readonly ct0: string
@@ -48,7 +50,11 @@ export type Mark = 'like' | 'repost' | 'bookmark'
 
 /** A line of the journal. Everything that the site knows is the sum of these. */
 export type Entry =
-  | { readonly type: 'account'; readonly account: Omit<Account, 'joinedAt'> & { readonly joinedAt: string } }
+  | {
+      readonly type: 'account'
+      readonly account: Omit<Account, 'joinedAt' | 'automatedBy'> & { readonly joinedAt: string }
+    }
+  | { readonly type: 'labelled'; readonly handle: string; readonly automatedBy: string | null }
   | { readonly type: 'post'; readonly post: Omit<Post, 'createdAt' | 'deletedAt'> & { readonly createdAt: string } }
   | { readonly type: 'deleted'; readonly id: string; readonly at: string }
   | { readonly type: 'pinned'; readonly id: string; readonly pinned: boolean }

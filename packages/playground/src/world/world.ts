@@ -20,6 +20,8 @@ export interface World {
   account(handle: string): Account | undefined
   accountOfSession(authToken: string): Account | undefined
   addAccount(handle: string, name: string, bio?: string): Account
+  /** Give an account the label of an automated one, or take it away. */
+  label(handle: string, automatedBy: string | null): void
   post(id: string): Post | undefined
   /** Every post ever made, oldest first, deleted ones included. */
   allPosts(): readonly Post[]
@@ -56,13 +58,21 @@ const listOf = (lists: Map<string, Post[]>, id: string): Post[] => {
   return list
 }
 
+const putAccount = (state: State, account: Account): void => {
+  state.accounts.set(account.handle.toLowerCase(), account)
+  state.sessions.set(account.authToken, account)
+}
+
 /** What one line of the journal changes. */
 const apply = (state: State, entry: Entry): void => {
   switch (entry.type) {
     case 'account': {
-      const account = { ...entry.account, joinedAt: new Date(entry.account.joinedAt) }
-      state.accounts.set(account.handle.toLowerCase(), account)
-      state.sessions.set(account.authToken, account)
+      putAccount(state, { ...entry.account, joinedAt: new Date(entry.account.joinedAt), automatedBy: null })
+      return
+    }
+    case 'labelled': {
+      const account = state.accounts.get(entry.handle.toLowerCase())
+      if (account !== undefined) putAccount(state, { ...account, automatedBy: entry.automatedBy })
       return
     }
     case 'post': {
@@ -128,8 +138,9 @@ const peopleOf = (state: State, record: (entry: Entry) => void, now: () => Date)
       ct0: randomBytes(16).toString('hex'),
     }
     record({ type: 'account', account: { ...account, joinedAt: joinedAt.toISOString() } })
-    return { ...account, joinedAt }
+    return { ...account, joinedAt, automatedBy: null }
   },
+  label: (handle: string, automatedBy: string | null): void => record({ type: 'labelled', handle, automatedBy }),
 })
 
 /** The site's posts, and what is done to them. */

@@ -8,7 +8,15 @@ import type { Account, Post } from '../../src/world/model.ts'
 const ID = '1990000000000000001'
 const NOW = new Date('2026-01-31T12:00:00.000Z')
 const NONE = { replies: 0, reposts: 0, quotes: 0, likes: 0, bookmarks: 0, views: 1 }
-const AUTHOR: Account = { handle: 'anna', name: 'Anna', bio: '', joinedAt: NOW, authToken: '', ct0: '' }
+const AUTHOR: Account = {
+  handle: 'anna',
+  name: 'Anna',
+  bio: '',
+  joinedAt: NOW,
+  automatedBy: null,
+  authToken: '',
+  ct0: '',
+}
 
 /** A text's whole way: into a page, and out of it by the reader. */
 const shown = (text: string, change: (html: string) => string = (html) => html): string => {

@@ -32,6 +32,11 @@ export const AccountConfig = z.strictObject({
       harvestEverySeconds: z.number().positive(),
       /** Left out: the rules' own defaults. */
       rules: ReplyRules.optional(),
+      /**
+       * While its profile does not carry the platform's label of an automated account: `required` (also when left out) lets its
+       * answers wait, `alert` lets them go out. Both alert.
+       */
+      label: z.enum(['required', 'alert']).optional(),
     })
     .default({ enabled: false, approval: 'review', voice: '', harvestEverySeconds: 300 }),
 })

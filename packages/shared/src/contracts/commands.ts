@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AccountConfig } from './accounts.ts'
 import { AuditAccount } from './audits.ts'
 import { defineCommand } from './define.ts'
-import { PostSubmitted } from './facts.ts'
+import { Person, PostSubmitted } from './facts.ts'
 import { AccountId, Instant, PlatformId, PlatformName, PostId } from './ids.ts'
 import { Mention } from './mentions.ts'
 import { Metrics } from './metrics.ts'
@@ -75,6 +75,8 @@ export const HarvestMentions = defineCommand({
     handle: z.string().min(1).max(64),
     /** The newest mention that is recorded: reading stops there. */
     since: PlatformId.nullable(),
+    /** Look for the label of an automated account on its profile as well. */
+    readLabel: z.boolean().default(false),
   }),
   retry: { rungs: ['5s', '30s'] },
 })
@@ -170,6 +172,8 @@ export const SettleSegment = defineCommand({
     account: AccountId,
     by: z.string().min(1).max(200),
     live: z.strictObject({ platformId: PlatformId, url: z.url(), publishedAt: Instant }).nullable(),
+    /** When the person looked; left out: just now. "Not there" counts from a look that began after the settle window. */
+    lookedAt: Instant.optional(),
   }),
 })
 export const SettleAnswer = z.discriminatedUnion('result', [
@@ -181,6 +185,28 @@ export const SetKillSwitch = defineCommand({
   ...control,
   type: 'kill_switch.set',
   body: z.strictObject({ on: z.boolean(), by: z.string().min(1).max(200), reason: z.string().min(1).max(500) }),
+})
+
+/** Somebody who wants no answers, since when. */
+export const OptOut = z.strictObject({ platform: PlatformName, person: Person, at: Instant })
+export type OptOut = z.infer<typeof OptOut>
+/** The place of an opt-out in the record's order, and of the page that ends with it. */
+export const optOutKey = ({ platform, person }: Pick<OptOut, 'platform' | 'person'>): string => `${platform}/${person}`
+
+/**
+ * The record tells a ledger who wants no answers, page by page: a page counts when it begins where the one before it ended,
+ * so that none can be missing when the last one has come.
+ */
+export const TellOptOuts = defineCommand({
+  ...control,
+  type: 'opt_outs.tell',
+  body: z.strictObject({
+    ledgerId: z.uuid(),
+    /** `optOutKey` of the last one of the page before; null on the first page. */
+    after: z.string().max(100).nullable(),
+    people: z.array(OptOut).max(1_000),
+    last: z.boolean(),
+  }),
 })
 
 /** Sent by a starting broker to itself: when it comes, all that was queued before it has been handled. */
@@ -205,5 +231,6 @@ export const COMMANDS = [
   RevisePost,
   SettleSegment,
   SetKillSwitch,
+  TellOptOuts,
   MarkControl,
 ] as const

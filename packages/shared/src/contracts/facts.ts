@@ -79,6 +79,8 @@ export const MentionDeferred = defineFact({
     until: Instant,
   }),
 })
+/** Handle without the @, in lower case. */
+export const Person = z.string().regex(/^[a-z0-9_]{1,64}$/)
 /** Its author wants no answers: from no account of ours, ever. */
 export const MentionOptedOut = defineFact({
   type: 'mention.opted_out',
@@ -88,8 +90,7 @@ export const MentionOptedOut = defineFact({
     account: AccountId,
     mention: PlatformId,
     platform: PlatformName,
-    /** Handle without the @, in lower case. */
-    person: z.string().regex(/^[a-z0-9_]{1,64}$/),
+    person: Person,
   }),
 })
 const ofRequest = { ...at, account: AccountId, mention: PlatformId, request: z.uuid(), model: z.string().max(200) }
@@ -120,6 +121,12 @@ export const AccountResumed = defineFact({
   type: 'account.resumed',
   version: 1,
   body: z.strictObject({ ...at, account: AccountId, by: z.string().min(1).max(200) }),
+})
+/** The profile was read: whom it names as the human behind an automated account; null: it carries no such label. */
+export const AccountLabelSeen = defineFact({
+  type: 'account.label_seen',
+  version: 1,
+  body: z.strictObject({ ...at, account: AccountId, automatedBy: z.string().min(1).max(64).nullable() }),
 })
 
 /** Every run of every job ends in one of these; an early return is `skipped` with its reason. */
@@ -185,6 +192,16 @@ export const LedgerMarked = defineFact({
   body: z.strictObject({ ...at, mark: z.uuid() }),
 })
 
+/**
+ * A ledger that was born, or reborn, does not know who wants no answers, and begins none until the record has told it all
+ * (`opt_outs.tell`). Said again until then.
+ */
+export const OptOutsWanted = defineFact({
+  type: 'ledger.opt_outs_wanted',
+  version: 1,
+  body: z.strictObject({ ...at, shard: z.int().min(0), ledgerId: z.uuid() }),
+})
+
 /** Every fact there is, in one place: producers, consumers and the topology are derived from it. */
 export const FACTS = [
   PostSubmitted,
@@ -216,11 +233,13 @@ export const FACTS = [
   AccountPaused,
   AccountResumed,
   AccountAudited,
+  AccountLabelSeen,
   JobRan,
   AlertRaised,
   AlertCleared,
   PoolPressure,
   LedgerMarked,
+  OptOutsWanted,
 ] as const
 
 /**

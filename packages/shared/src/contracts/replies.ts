@@ -32,10 +32,15 @@ export const ModelSpending = z.strictObject({
 })
 export type ModelSpending = z.infer<typeof ModelSpending>
 
+/** What is known of the label that an automated account has to carry; `unread`: its profile was not read yet. */
+export const LabelState = z.enum(['shown', 'missing', 'unread', 'not_required'])
+export type LabelState = z.infer<typeof LabelState>
+
 /** What the record knew when it asked for a decision. The decision rests on it, so it is good for a while only. */
 export const ReplyContext = z.strictObject({
   /** How often this decision was asked for, this time included. */
   ask: z.int().min(0),
+  label: LabelState.default('unread'),
   /** Past this the decision is not to be made on what stands here. */
   validUntil: Instant,
   /** Another of our own accounts wrote it: two of them would answer each other for ever. */
@@ -60,6 +65,7 @@ export type ReplyContext = z.infer<typeof ReplyContext>
 /** A context that is out of date: the decision is asked for again. */
 export const NO_CONTEXT: ReplyContext = {
   ask: 0,
+  label: 'unread',
   validUntil: '1970-01-01T00:00:00.000Z',
   authorIsOurs: false,
   authorOptedOut: false,
@@ -74,7 +80,8 @@ export const NO_CONTEXT: ReplyContext = {
 
 /**
  * Why drafting could not go on, by consequence: `quota`, `rate`, `authentication` and `budget` let the model rest for
- * everybody; `timeout`, `server` and `request` put off this one decision; `outdated` asks for it again at once.
+ * everybody; `timeout`, `server` and `request` put off this one decision; `outdated` asks for it again at once; `unlabelled`
+ * waits for the label of an automated account.
  */
 export const DeferCategory = z.enum([
   'quota',
@@ -85,5 +92,6 @@ export const DeferCategory = z.enum([
   'server',
   'request',
   'outdated',
+  'unlabelled',
 ])
 export type DeferCategory = z.infer<typeof DeferCategory>

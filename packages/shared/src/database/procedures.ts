@@ -4,6 +4,7 @@ import {
   Hash,
   Mention,
   Metrics,
+  OptOut,
   PlatformId,
   PlatformName,
   PostContent,
@@ -111,6 +112,7 @@ const ClaimedHarvest = z.object({
   platform: PlatformName,
   handle: z.string(),
   since: PlatformId.nullable(),
+  readLabel: z.boolean(),
 })
 export type ClaimedHarvest = z.infer<typeof ClaimedHarvest>
 
@@ -253,6 +255,26 @@ export const PROCEDURES = {
       clear: z.array(z.string()),
     }),
   ),
+  label_alerts: procedure<Fence & { repeat_seconds: number; max_rows: number }>()(
+    z.object({
+      raise: z.array(
+        z.object({
+          key: z.string(),
+          handle: z.string(),
+          /** It answers people all the same: `replies.label` is `alert`. */
+          answers: z.boolean().nullable(),
+        }),
+      ),
+      clear: z.array(z.string()),
+    }),
+  ),
+  untold_ledgers: procedure<Record<string, never>>()(
+    z.array(z.object({ shard: z.int(), ledgerId: z.uuid(), wantedBy: z.uuid() })),
+  ),
+  opt_outs_after: procedure<{ key: string | null; max_rows: number }>()(
+    z.array(z.object({ ...OptOut.shape, at: AsInstant })),
+  ),
+  ledger_told: procedure<Fence & { of_shard: number; wanting: string }>()(z.boolean()),
   hold_job_lock: procedure<{ job_name: string; holder_id: string; ttl_seconds: number }>()(z.int().nullable()),
   release_job_lock: procedure<{ job_name: string; holder_id: string }>()(z.boolean()),
   ensure_fact_partitions: procedure<{ months_ahead?: number }>()(z.array(z.string())),

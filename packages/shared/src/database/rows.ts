@@ -146,6 +146,15 @@ export type MentionRow = {
   deferrals: number
 }
 
+/** The ledger of a broker shard that asked who wants no answers. */
+export type LedgerRow = {
+  shard: number
+  ledger_id: string
+  wanted_at: Timestamp
+  wanted_by: string
+  told: string | null
+}
+
 /** Somebody who wants no answers. */
 export type OptedOutRow = {
   platform: string
@@ -184,6 +193,9 @@ export type AccountRow = {
   pause_until: Timestamp | null
   harvest_asked_at: Timestamp | null
   harvest_at: Timestamp | null
+  label_at: Timestamp | null
+  label_by: string | null
+  automated_by: string | null
 }
 
 export type * from './running-rows.ts'

@@ -7,6 +7,7 @@ import type {
   JobHeartbeatRow,
   JobLockRow,
   JobRunRow,
+  LedgerRow,
   MentionRow,
   PostOutcomeRow,
   ModelRequestRow,
@@ -63,6 +64,7 @@ export type Schema = {
       job_heartbeats: ReadOnly<JobHeartbeatRow>
       job_locks: ReadOnly<JobLockRow>
       alerts: ReadOnly<AlertRow>
+      ledgers: ReadOnly<LedgerRow>
       audits: ReadOnly<AuditRow>
       facts: ReadOnly<FactRow>
     }

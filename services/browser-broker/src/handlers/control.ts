@@ -7,6 +7,7 @@ import {
   RevisePost,
   SetKillSwitch,
   SettleSegment,
+  TellOptOuts,
 } from '@surepost/shared/contracts'
 import { type Outcome, type Route, answer, handle } from '@surepost/shared/messaging'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -25,8 +26,8 @@ export interface ControlPorts {
 
 /**
  * What is told to the broker itself, in the order in which it was said. Each handler answers after the ledger has it on
- * the disk; a cancel and an edit, after which nobody looks any more, when their fact cannot be lost with the ledger either.
- * What cannot be told in time is decided again later, with the same end.
+ * the disk; a cancel, an edit and a person's word on an unknown outcome, after which nobody looks any more, when their fact
+ * cannot be lost with the ledger either. What cannot be told in time is decided again later, with the same end.
  */
 export const controlRoutes = ({ ledger, outbox, marked }: ControlPorts): Route[] =>
   [
@@ -46,8 +47,13 @@ export const controlRoutes = ({ ledger, outbox, marked }: ControlPorts): Route[]
       await outbox.told()
       return answer(result)
     }),
-    handle(SettleSegment, async ({ body }) => answer(await ledger.ask('settle', body))),
+    handle(SettleSegment, async ({ body }) => {
+      const result = await ledger.ask('settle', body)
+      await outbox.told()
+      return answer(result)
+    }),
     handle(SetKillSwitch, async ({ id, body }) => answer(await ledger.ask('killSwitch', { ...body, said: id }))),
+    handle(TellOptOuts, async ({ body }) => answer(await ledger.ask('tellOptOuts', body))),
     handle(MarkControl, async ({ body }) => {
       marked(body.mark)
       return answer({ told: true })

@@ -95,6 +95,9 @@ const putStanding = (
       prepare('insert or ignore into opted_out values (?, ?, ?)').run(platform, person, at)
       break
     }
+    case 'opt_outs_told':
+      prepare(`insert or replace into meta values ('opt_outs_told', ?)`).run(JSON.stringify(write.told))
+      break
     case 'kill_switch':
       prepare(`insert or replace into meta values ('kill_switch', ?)`).run(JSON.stringify(write.killSwitch))
   }

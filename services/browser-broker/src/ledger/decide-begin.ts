@@ -38,7 +38,7 @@ export const decideBegin = (
     return { answer, writes: [...writes, ...keepCommand(tables, request)] }
   }
   if (mayBeForgotten(tables, request, action === undefined ? [] : [action]))
-    return lost(tables, request, action, now, policy)
+    return twinUnderWay(tables, request, now, policy) ?? lost(tables, request, action, now, policy)
   return decideFresh(tables, request, action, leaseId, now, policy)
 }
 
@@ -63,6 +63,18 @@ export const unknown = (tables: Tables, action: Action, now: Millis, policy: Pol
     },
     writes: [{ put: 'action', action: { ...action, touchedAt: now } }],
   }
+}
+
+/** While another post with its text is under way, what is found on the platform may be either: it waits until that one is settled. */
+const twinUnderWay = (
+  tables: Tables,
+  { account, textHash, postId }: BeginAction,
+  now: Millis,
+  policy: Policy,
+): Decision<BeginAnswer> | null => {
+  const twin = textHash === null ? null : tables.sameText(account, textHash, now - policy.sameTextWindowMs, postId)
+  if (twin === null || twin.state === 'done' || giveUpAt(tables, twin, now, policy) <= now) return null
+  return refused('not_yet', now + policy.recheckMs, `Post ${twin.postId}, with the same text, is not settled yet.`)
 }
 
 /** A ledger that was lost may have begun it, and its browser may have lived on until its lease ended. */

@@ -1,6 +1,6 @@
 import type { BeginAction, BeginAnswer, BeginRefusal } from '@surepost/shared/contracts'
 import { isCommandStale, isLater } from './age.ts'
-import { optOutGate, otherAccountGate } from './decide-optout.ts'
+import { optOutGate, otherAccountGate, untoldGate } from './decide-optout.ts'
 import { type Action, type Millis, instant, keyOf } from './model.ts'
 import type { Policy } from './policy.ts'
 import { giveUpAt } from './settle-window.ts'
@@ -75,6 +75,7 @@ export const decideFresh = (
     otherAccountGate(tables, request, now - policy.sameTextWindowMs) ??
     orderGate(tables, request, before, now, policy) ??
     timeGate(request, now) ??
+    untoldGate(tables, request, now, policy) ??
     twinGate(tables, request, now, policy)
   if (gate !== null) return gate
   const room = roomFor(tables, request, now, policy)

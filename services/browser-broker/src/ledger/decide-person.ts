@@ -19,13 +19,16 @@ const refuse = (detail: string): Decision<Answer> => nothing({ result: 'refused'
  */
 export const decidePerson = (
   tables: Tables,
-  { postId, segment, by, live }: BodyOf<typeof SettleSegment>,
+  { postId, segment, by, live, lookedAt }: BodyOf<typeof SettleSegment>,
   now: Millis,
   policy: Policy,
 ): Decision<Answer> => {
   const action = tables.post(postId).actions.find((a) => a.segment === segment && a.state === 'unknown')
   if (action === undefined) return refuse(`Nothing is unknown of segment ${segment} of post ${postId}.`)
-  if (live === null) return absentByPerson(tables, action, by, now, policy)
+  if (live === null) {
+    const looked = lookedAt === undefined ? now : Math.min(Date.parse(lookedAt), now)
+    return absentByPerson(tables, action, { by, looked }, now, policy)
+  }
   const owner = tables.ownerOf(action.account, live.platformId)
   if (owner !== null) return refuse(`${live.platformId} is ${nameOf(owner)}.`)
   const { platformId, url, publishedAt } = live
@@ -33,9 +36,15 @@ export const decidePerson = (
   return { answer: { result: 'settled' }, writes: doneWrites(tables, action, published, now) }
 }
 
-const absentByPerson = (tables: Tables, action: Action, by: string, now: Millis, policy: Policy): Decision<Answer> => {
+const absentByPerson = (
+  tables: Tables,
+  action: Action,
+  { by, looked }: { readonly by: string; readonly looked: Millis },
+  now: Millis,
+  policy: Policy,
+): Decision<Answer> => {
   const settled = settledAt(tables, action, now, policy)
-  if (action.quietSince === null || now <= settled)
+  if (action.quietSince === null || looked <= settled)
     return refuse(`It may still appear until ${instant(settled)}; look once more after that.`)
   const reason = `${by} looked and did not find it`
   const absent: Action = { ...action, state: 'aborted', absences: action.absences + 1, reason, touchedAt: now }

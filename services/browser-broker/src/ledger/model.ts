@@ -124,6 +124,15 @@ export interface OptOut {
   readonly at: Millis
 }
 
+/** How far the record has told a ledger who wants no answers. */
+export interface OptOutsTold {
+  /** The ledger that was told: a reborn one has another name, and knows nothing for certain. */
+  readonly ledgerId: string
+  /** `optOutKey` of the last person told; null before the first. */
+  readonly through: string | null
+  readonly whole: boolean
+}
+
 /** Why an account rests. A holder's pause says that the platform wants a person or rest; an operator's only stops acting. */
 export interface Pause {
   readonly reason: string

@@ -12,6 +12,7 @@ import type {
   SegmentMissing,
   SegmentPublished,
   SettleSegment,
+  TellOptOuts,
 } from '@surepost/shared/contracts'
 import { decideConfigure, decideKillSwitch, decidePause, decideResume } from './decide-account.ts'
 import { decideBegin } from './decide-begin.ts'
@@ -27,7 +28,7 @@ import {
   decideLeaseEnded,
   decideUnknown,
 } from './decide-outcome.ts'
-import { decideOptOut } from './decide-optout.ts'
+import { decideOptOut, decideTellOptOuts } from './decide-optout.ts'
 import { decidePerson } from './decide-person.ts'
 import { decideResends } from './decide-resend.ts'
 import { decideGone, decidePublished } from './decide-settle.ts'
@@ -104,6 +105,7 @@ export const OPERATIONS = {
   missing: (m: Moment, fact: BodyOf<typeof SegmentMissing>) => decideGone(m.tables, fact, 'missing', m.now),
 
   optOut: (_: Moment, fact: BodyOf<typeof MentionOptedOut>) => decideOptOut(fact),
+  tellOptOuts: (m: Moment, page: BodyOf<typeof TellOptOuts>) => decideTellOptOuts(m.tables, page),
   configure: (m: Moment, config: AccountConfig) => decideConfigure(m.tables, config, m.now),
   pause: (m: Moment, account: AccountId, pause: Pause, said?: string) =>
     decidePause(m.tables, account, pause, m.now, said),

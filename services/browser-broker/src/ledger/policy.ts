@@ -15,6 +15,8 @@ export interface Policy {
   readonly sameTextWindowMs: Millis
   /** When a refusal without a natural end (pause, kill switch) is worth asking again. */
   readonly recheckMs: Millis
+  /** How soon an answer is asked for again that a ledger cannot begin yet, since it does not know who wants none. */
+  readonly untoldMs: Millis
   /** An open action without a lease that nobody asked for this long is sent again. */
   readonly resendAfterMs: Millis
   readonly maxResends: number
@@ -40,6 +42,7 @@ export const DEFAULT_POLICY: Policy = {
   maxAbsences: 3,
   sameTextWindowMs: DAY,
   recheckMs: MINUTE,
+  untoldMs: 5 * SECOND,
   resendAfterMs: 15 * MINUTE,
   maxResends: 5,
   keepMs: 30 * DAY,

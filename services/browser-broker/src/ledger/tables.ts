@@ -7,6 +7,7 @@ import {
   type KillSwitch,
   type LeaseRecord,
   NO_KILL_SWITCH,
+  type OptOutsTold,
   type Revocation,
   type Spend,
 } from './model.ts'
@@ -44,7 +45,7 @@ const first = <T>(items: readonly T[]): T | null => items[0] ?? null
 
 type Reader = ReturnType<typeof readerOf>
 
-type Standing = 'ledger' | 'account' | 'lease' | 'hasSession' | 'command' | 'optedOut'
+type Standing = 'ledger' | 'account' | 'lease' | 'hasSession' | 'command' | 'optedOut' | 'optOutsTold'
 const standingTables = ({ rows, docs }: Reader): Pick<Tables, Standing> => {
   const meta = (key: string): string | undefined =>
     rows<{ value: string }>('select value from meta where key = ?', key)[0]?.value
@@ -59,6 +60,7 @@ const standingTables = ({ rows, docs }: Reader): Pick<Tables, Standing> => {
     hasSession: (account) => rows('select 1 from sessions where account = ?', account).length > 0,
     optedOut: (platform, person) =>
       rows('select 1 from opted_out where platform = ? and person = ?', platform, person).length > 0,
+    optOutsTold: () => JSON.parse(meta('opt_outs_told') ?? 'null') as OptOutsTold | null,
     command: (postId, revision) => {
       const [row] = rows<{ body: string }>(
         'select body from commands where post_id = ? and revision = ?',

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { type AccountId, type KillSwitch, type LedgerMark, newId } from '@surepost/shared/contracts'
+import { knowsOptOuts } from './decide-optout.ts'
 import { goneSince, isBehind, isOutdated, reborn } from './decide-start.ts'
 import type { Account, Action, LeaseRecord, Millis, Spend } from './model.ts'
 import { DAY, HOUR, type Policy } from './policy.ts'
@@ -130,6 +131,9 @@ const session = ({ store }: Care, account: AccountId): Uint8Array | null =>
   (store.db.prepare('select sealed from sessions where account = ?').get(account) as { sealed: Uint8Array } | undefined)
     ?.sealed ?? null
 
+/** The name under which this ledger is to be told who wants no answers; null when it knows. */
+const untold = ({ store }: Care): string | null => (knowsOptOuts(store.tables) ? null : store.tables.ledger().id)
+
 const usedOf = (spends: readonly Spend[], now: Millis) => {
   const since = (age: Millis): number => spends.filter((s) => (s.clickedBy ?? now) > now - age).length
   return { lastHour: since(HOUR), lastDay: since(DAY) }
@@ -205,6 +209,7 @@ export const UPKEEP = {
   confirmed,
   putSession,
   session,
+  untold,
   accounts,
   prune,
   status,

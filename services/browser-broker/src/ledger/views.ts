@@ -1,4 +1,14 @@
-import type { Account, Action, Appointment, KillSwitch, LeaseRecord, Millis, Revocation, Spend } from './model.ts'
+import type {
+  Account,
+  Action,
+  Appointment,
+  KillSwitch,
+  LeaseRecord,
+  Millis,
+  OptOutsTold,
+  Revocation,
+  Spend,
+} from './model.ts'
 import type {
   AccountId,
   ActionKey,
@@ -45,6 +55,7 @@ export interface Tables {
   /** The newest action of any other account with this text that was begun since, and may be or is live. */
   sameTextElsewhere(account: AccountId, textHash: Hash, since: Millis): Action | null
   optedOut(platform: PlatformName, person: string): boolean
+  optOutsTold(): OptOutsTold | null
   /** Ids of live actions of the account that were published or settled since, but not of `except`; at most 1,000. */
   taken(account: AccountId, since: Millis, except: ActionKey): readonly PlatformId[]
   ownerOf(account: AccountId, platformId: PlatformId): Action | null

@@ -27,6 +27,7 @@ import type {
   LeaseRecord,
   Millis,
   OptOut,
+  OptOutsTold,
   Revocation,
   Spend,
 } from './model.ts'
@@ -64,6 +65,7 @@ export type Write =
   | { readonly put: 'account'; readonly account: Account }
   | { readonly put: 'lease'; readonly lease: LeaseRecord }
   | { readonly put: 'opt_out'; readonly optOut: OptOut }
+  | { readonly put: 'opt_outs_told'; readonly told: OptOutsTold }
   | { readonly put: 'command'; readonly command: ApprovedPost }
   | { readonly put: 'kill_switch'; readonly killSwitch: KillSwitch }
   | { readonly drop: 'spend'; readonly key: ActionKey; readonly attempt: number }

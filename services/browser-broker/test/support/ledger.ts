@@ -24,12 +24,20 @@ export class TestLedger implements Disposable {
 
   constructor(path = ':memory:', policy = POLICY) {
     this.store = openStore({ path, shard: 0, shards: 1, policy }, BIRTH)
+    this.tellOptOuts()
   }
 
   do<N extends OperationName>(name: N, ...args: ArgumentsOf<N>): AnswerOf<N> {
     const [result] = this.store.commit([() => this.store.perform(name, args, this.now)])
     if (result === undefined || 'failed' in result) throw result?.failed
     return result.ok as AnswerOf<N>
+  }
+
+  /** As the record does after a birth: all those who want no answers. */
+  tellOptOuts(people: readonly string[] = []): void {
+    const at = new Date(BIRTH).toISOString()
+    const page = people.map((person) => ({ platform: 'x' as const, person, at }))
+    this.do('tellOptOuts', { ledgerId: this.store.tables.ledger().id, after: null, people: page, last: true })
   }
 
   pass(ms: number): void {

@@ -1,9 +1,10 @@
 import { AccountId, type ApprovedPost, type BeginAction, submittedPostId } from '@surepost/shared/contracts'
 import { expect, test } from 'vitest'
 import { HOUR } from '../../src/ledger/policy.ts'
-import { actionFor } from '../support/fixtures.ts'
+import { actionFor, newPlatformId } from '../support/fixtures.ts'
 import { BIRTH, MINUTE, POLICY, SECOND, WINDOW, TestLedger } from '../support/ledger.ts'
 
+const live = { url: 'https://x.com/i/status/1', publishedAt: BIRTH, source: 'response' } as const
 const account = AccountId.parse('acme')
 const open = (): TestLedger => {
   const ledger = new TestLedger()
@@ -49,6 +50,19 @@ test('a post that does not say how old it is may be older than any ledger: it is
   const lease = ledger.lease(account)
   expect(ledger.begin(repeated, lease)).toMatchObject({ answer: 'unknown' })
   expect(ledger.do('absent', ledger.outcome(repeated, 1, lease), ledger.now)).toEqual({ answer: 'fresh', attempt: 2 })
+})
+
+test('a post that is looked for waits while another one with its text is under way: what is found could be either', () => {
+  using ledger = open()
+  const first = actionFor(account)
+  const repeated = actionFor(account, { postId: submittedPostId('client', 'key'), textHash: first.textHash })
+  const lease = ledger.lease(account)
+  ledger.begin(first, lease)
+  expect(ledger.begin(repeated, lease)).toMatchObject({ answer: 'refused', reason: 'not_yet' })
+  const platformId = newPlatformId()
+  ledger.do('complete', ledger.outcome(first, 1, lease), { ...live, platformId })
+  // Now that one is known, and not taken for it.
+  expect(ledger.begin(repeated, lease)).toMatchObject({ answer: 'unknown', taken: [platformId] })
 })
 
 test('what is older than the ledger is created only by a command dispatched since: earlier ones may be called off', () => {

@@ -9,10 +9,15 @@ const open = (): TestLedger => {
   ledger.account('acme')
   return ledger
 }
-const settle = (ledger: TestLedger, { postId, segment }: BeginAction, platformId: PlatformId | null) => {
+const settle = (
+  ledger: TestLedger,
+  { postId, segment }: BeginAction,
+  platformId: PlatformId | null,
+  lookedAt?: string,
+) => {
   const publishedAt = new Date(ledger.now).toISOString()
   const live = platformId === null ? null : { platformId, url: `https://x.com/i/status/${platformId}`, publishedAt }
-  return ledger.do('settle', { postId, segment, account, by: 'eve', live })
+  return ledger.do('settle', { postId, segment, account, by: 'eve', live, lookedAt })
 }
 /** An action whose end nobody saw. */
 const lost = (ledger: TestLedger): BeginAction => {
@@ -38,6 +43,17 @@ test('what a person did not find after the settle window may be begun again', ()
   expect(settle(ledger, action, null)).toEqual({ result: 'settled' })
   expect(ledger.said().at(-1)).toMatchObject({ type: 'post.segment_aborted' })
   expect(ledger.ask(action)).toEqual({ answer: 'fresh', attempt: 2 })
+})
+
+test('what a person did not find before the end of the settle window is not believed later either', () => {
+  using ledger = open()
+  const action = lost(ledger)
+  const lookedAt = new Date(ledger.now).toISOString()
+  ledger.pass(WINDOW + SECOND)
+  expect(settle(ledger, action, null, lookedAt)).toMatchObject({ result: 'refused' })
+  // Nor a clock that is ahead.
+  const later = new Date(ledger.now + WINDOW).toISOString()
+  expect(settle(ledger, action, null, later)).toEqual({ result: 'settled' })
 })
 
 test('what was cancelled meanwhile is then cancelled', () => {

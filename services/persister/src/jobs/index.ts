@@ -7,7 +7,9 @@ import { failingJobs } from './failing-jobs.ts'
 import { harvestScheduler } from './harvest-scheduler.ts'
 import { housekeeping } from './housekeeping.ts'
 import type { Job } from './job.ts'
+import { labelWatch } from './label-watch.ts'
 import { missedMarker } from './missed-marker.ts'
+import { optOutTeller } from './opt-out-teller.ts'
 import type { JobPorts } from './ports.ts'
 import { replyScheduler } from './reply-scheduler.ts'
 
@@ -19,6 +21,8 @@ export const allJobs = (ports: JobPorts): readonly Job[] =>
     auditScheduler,
     harvestScheduler,
     replyScheduler,
+    optOutTeller,
+    labelWatch,
     missedMarker,
     attentionReminder,
     deadLetterWatch,

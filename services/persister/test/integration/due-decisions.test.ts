@@ -6,10 +6,10 @@ import { testDatabase } from '../support/persister-database.ts'
 
 const { database, sql, apply } = await testDatabase()
 
-const configured = (account: string, rules?: Partial<ReplyRules>): AppliedFact => {
-  const replies = { enabled: true, approval: 'auto', voice: 'kind', harvestEverySeconds: 300, rules }
+const configured = (account: string, rules?: Partial<ReplyRules>, label?: 'alert'): AppliedFact => {
+  const replies = { enabled: true, approval: 'auto', voice: 'kind', harvestEverySeconds: 300, rules, label }
   const config = AccountConfig.parse({ id: account, platform: 'x', handle: account, budgets: DEFAULT_BUDGETS, replies })
-  return fact('account.configured', { config }, -3_600_000)
+  return fact('account.configured', { config }, label === undefined ? -3_600_000 : -1_800_000)
 }
 const seen = (author: string, more: { account?: string; id?: string; ago?: number } = {}) => {
   const id = more.id ?? newPlatformId()
@@ -134,6 +134,55 @@ describe('mentions to decide about', () => {
       tokens: 530,
       costMicros: 1_060,
     })
+  })
+})
+
+describe('the label of an automated account', () => {
+  const labelSeen = (automatedBy: string | null, ago: number) =>
+    fact('account.label_seen', { account: 'ada', automatedBy }, -ago)
+  const harvest = async () =>
+    (await database.rpc('claim_due_harvests', { max_rows: 10 })).find(({ account }) => account === 'ada')
+  const alerts = () => database.rpc('label_alerts', { repeat_seconds: 3_600, max_rows: 10 })
+  const dueAgain = () => sql.query('update accounts set harvest_at = null')
+
+  it('is asked for until it was read, then now and then, and sooner while it is missing', async () => {
+    await forget()
+    expect(await harvest()).toMatchObject({ readLabel: true })
+    const readings: [string | null, number, boolean][] = [
+      ['eve', 7 * 3_600_000, true],
+      ['eve', 3_600_000, false],
+      [null, 700_000, true],
+      [null, 300_000, false],
+    ]
+    for (const [automatedBy, ago, readLabel] of readings) {
+      await apply(labelSeen(automatedBy, ago))
+      await dueAgain()
+      expect(await harvest()).toMatchObject({ readLabel })
+    }
+  })
+
+  it('is known to every decision, unless the account does without it', async () => {
+    const label = async (...facts: readonly AppliedFact[]) => {
+      await forget()
+      await apply(...facts, seen('bob').fact)
+      return (await claim())[0]?.context.label
+    }
+    expect(await label()).toBe('unread')
+    expect(await label(labelSeen('eve', 60_000), labelSeen(null, 30_000))).toBe('missing')
+    expect(await label(labelSeen(null, 60_000), labelSeen('eve', 30_000))).toBe('shown')
+    expect(await label(labelSeen(null, 60_000), configured('ada', {}, 'alert'))).toBe('not_required')
+  })
+
+  it('is alerted while it is missing, and not when it was not read or is there', async () => {
+    await forget()
+    const key = 'account.unlabelled.ada'
+    expect(await alerts()).toEqual({ raise: [], clear: [] })
+    await apply(labelSeen(null, 60_000))
+    expect(await alerts()).toEqual({ raise: [{ key, handle: 'ada', answers: null }], clear: [] })
+    await apply(fact('alert.raised', { key, severity: 'warning', sentence: 'it is missing' }, -5_000))
+    expect(await alerts()).toEqual({ raise: [], clear: [] })
+    await apply(labelSeen('eve', 30_000))
+    expect(await alerts()).toEqual({ raise: [], clear: [key] })
   })
 })
 

@@ -150,6 +150,8 @@ const bodies: { readonly [type: string]: (draw: Draw) => object } = {
     duplicates: [],
     foreign: [],
   }),
+  'account.label_seen': (d) => ({ at: at(d.at), account, automatedBy: d.yes ? `eve${d.n}` : null }),
+  'ledger.opt_outs_wanted': (d) => ({ at: at(d.at), shard: `${RUN}${d.post}`, ledgerId: uuid(4, d.n) }),
   'job.ran': (d) => ({
     at: at(d.at),
     job: `job ${RUN} ${d.post}`,

@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 
-/** What the clock or the order of arrival decides, and no fact: left out when rows are compared. */
-const OF_THE_CLOCK = ['recorded_at', 'claimed_until', 'claimed_at']
+/** Left out when rows are compared: what the clock or the order of arrival decides, and a number that is the run's own. */
+const LEFT_OUT = ['recorded_at', 'claimed_until', 'claimed_at', 'shard']
 
 /** Run SQL on a connection of its own. */
 export const query = async <Row extends object>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> => {
@@ -27,6 +27,7 @@ export const rowsOfRun = async (client: Client, run: string): Promise<Record<str
     mentions: `account like '%' || $1`,
     opted_out: `account like '%' || $1`,
     model_requests: `account like '%' || $1`,
+    ledgers: `ledger_id::text like $1 || '%'`,
     accounts: `id like '%' || $1`,
     job_runs: `job like '%' || $1 || '%'`,
     job_heartbeats: `job like '%' || $1 || '%'`,
@@ -37,7 +38,7 @@ export const rowsOfRun = async (client: Client, run: string): Promise<Record<str
   for (const [table, where] of Object.entries(tables)) {
     const { rows } = await client.query<{ row: Record<string, unknown> }>(
       `select to_jsonb(t) - $2::text[] as row from public.${table} as t where ${where} order by to_jsonb(t)::text`,
-      [run, OF_THE_CLOCK],
+      [run, LEFT_OUT],
     )
     found[table] = rows.map(({ row }) => row)
   }

@@ -25,7 +25,7 @@ export type Asked =
 
 export interface Failure {
   readonly kind: 'failed'
-  readonly category: Exclude<DeferCategory, 'budget' | 'outdated'>
+  readonly category: Exclude<DeferCategory, 'budget' | 'outdated' | 'unlabelled'>
   readonly detail: string
   /** When the provider says that it is worth asking again. */
   readonly until: Date | null

@@ -31,6 +31,8 @@ const HOLDS: Readonly<Record<DeferCategory, Hold>> = {
   server: { everybody: false, alert: null, wait: backoff },
   request: { everybody: false, alert: null, wait: backoff },
   outdated: { everybody: false, alert: null, wait: () => 0 },
+  // The record alerts (persister.labels): it knows of all accounts, and when one is well again.
+  unlabelled: { everybody: false, alert: null, wait: () => 10 * MINUTE },
 }
 
 /** A provider that names a time beyond this is asked again anyway. */

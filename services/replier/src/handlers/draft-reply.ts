@@ -1,4 +1,11 @@
-import { answerPostId, DraftReply, PostSubmitted, submit, type DeferCategory } from '@surepost/shared/contracts'
+import {
+  answerPostId,
+  DraftReply,
+  PostSubmitted,
+  submit,
+  type DeferCategory,
+  type LabelState,
+} from '@surepost/shared/contracts'
 import { messageOf } from '@surepost/shared/errors'
 import { done, handle, type Bus, type Outcome } from '@surepost/shared/messaging'
 import type { PlatformAdapter } from '@surepost/platforms'
@@ -33,6 +40,14 @@ export interface ReplyPorts {
 /** A decision is begun only while its context is good for longer than drafting can take. */
 const LEAST_VALID_MS = 4 * 60_000
 
+/** Why an account may not answer for want of its label; null where it may. */
+const LABELS: Readonly<Record<LabelState, string | null>> = {
+  shown: null,
+  not_required: null,
+  missing: 'The account does not carry the label of an automated account.',
+  unread: 'Whether the account carries the label of an automated account is not known yet.',
+}
+
 const succeeded: Ran = { outcome: 'succeeded', category: null, detail: null }
 const skipped = (detail: string): Ran => ({ outcome: 'skipped', category: null, detail })
 const failed = (category: string, detail: string): Ran => ({ outcome: 'failed', category, detail })
@@ -63,6 +78,8 @@ const decide = async (ports: ReplyPorts, command: Command, signal: AbortSignal):
     return defer(ports, command, 'outdated', 'What it rests on is out of date; it is asked for again.')
   const reason = whyNot(command, now)
   if (reason !== null) return skip(ports, command, reason)
+  const unlabelled = LABELS[context.label]
+  if (unlabelled !== null) return defer(ports, command, 'unlabelled', unlabelled)
   const resting = ports.rest.now(now)
   if (resting !== undefined) {
     await sayDeferred(ports.bus, command, resting, resting.reason)
@@ -163,5 +180,5 @@ const defer = async (
   const wait = waitFor(category, said, command.context.failures, pauses, new Date())
   if (wait.everybody) rest.begin({ category, until: wait.until, reason: detail })
   await Promise.all([sayDeferred(bus, command, wait, detail), sayAlert(bus, wait, detail)])
-  return category === 'outdated' ? skipped(detail) : failed(category, detail)
+  return category === 'outdated' || category === 'unlabelled' ? skipped(detail) : failed(category, detail)
 }

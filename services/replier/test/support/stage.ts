@@ -60,6 +60,13 @@ export const oldPosts = (folder: string, parts: readonly Part[]): readonly Playe
   return played
 }
 
+/** What an account of the stage may differ in. */
+export interface Special {
+  /** Whom its label names; null: it has none. */
+  readonly automatedBy?: string | null
+  readonly label?: 'required' | 'alert'
+}
+
 /** The site and the console, as the test's people use them, and the record as SQL tells it. */
 export const stageOf = ({ playgroundUrl, consoleUrl, apiKey, endpoints }: SystemDescription) => {
   const put = new Set<string>()
@@ -85,6 +92,29 @@ export const stageOf = ({ playgroundUrl, consoleUrl, apiKey, endpoints }: System
       }
     return {}
   }
+  /** As an operator does, at first and after the broker's data was lost. */
+  const configure = async (name: AccountName, { automatedBy = 'the_human', label }: Special = {}): Promise<void> => {
+    const made = await request('POST', `${playgroundUrl}/admin/accounts`, { handle: HANDLES[name], automatedBy })
+    const { storageState } = z.looseObject({ storageState: z.unknown() }).parse(made)
+    const replies = {
+      enabled: true,
+      approval: name === 'hedy' ? 'review' : 'auto',
+      voice: 'Plain and kind.',
+      harvestEverySeconds: 1,
+      rules: RULES,
+      label,
+    }
+    const config = AccountConfig.parse({
+      id: name,
+      platform: 'x',
+      handle: HANDLES[name],
+      budgets: { post: ROOMY, reply: ROOMY },
+      checks: [86_400],
+      replies,
+    })
+    await request('PUT', `${consoleUrl}/v1/accounts/${name}`, config, apiKey)
+    await request('PUT', `${consoleUrl}/v1/accounts/${name}/session`, storageState, apiKey)
+  }
   const query = async <Row extends object>(sql: string): Promise<readonly Row[]> => {
     const client = new Client({
       connectionString: endpoints.postgresUrl,
@@ -107,29 +137,19 @@ export const stageOf = ({ playgroundUrl, consoleUrl, apiKey, endpoints }: System
       if (part.name !== undefined) named.set(part.name, id)
       return { part, id }
     },
-    async setUp(): Promise<void> {
+    /** Sign up, post a root, configure with a session. @param special accounts that differ from the others */
+    async setUp(special: Partial<Record<AccountName, Special>> = {}): Promise<void> {
       for (const name of NAMES) {
-        const made = await request('POST', `${playgroundUrl}/admin/accounts`, { handle: HANDLES[name] })
-        const { storageState } = z.looseObject({ storageState: z.unknown() }).parse(made)
         roots.set(name, await post(HANDLES[name], `Here is ${name}.`))
-        const replies = {
-          enabled: true,
-          approval: name === 'hedy' ? 'review' : 'auto',
-          voice: 'Plain and kind.',
-          harvestEverySeconds: 1,
-          rules: RULES,
-        }
-        const config = AccountConfig.parse({
-          id: name,
-          platform: 'x',
-          handle: HANDLES[name],
-          budgets: { post: ROOMY, reply: ROOMY },
-          checks: [86_400],
-          replies,
-        })
-        await request('PUT', `${consoleUrl}/v1/accounts/${name}`, config, apiKey)
-        await request('PUT', `${consoleUrl}/v1/accounts/${name}/session`, storageState, apiKey)
+        await configure(name, special[name])
       }
+    },
+    configure,
+    post,
+    /** Somebody's own answer, written by hand through the API. @returns the post's id */
+    async submit(account: AccountName, text: string, replyTo: { platformId: string; author: string }): Promise<string> {
+      const made = await request('POST', `${consoleUrl}/v1/posts`, { account, segments: [{ text }], replyTo }, apiKey)
+      return z.looseObject({ id: z.string() }).parse(made).id
     },
     remove: (id: string) => request('DELETE', `${playgroundUrl}/admin/posts/${id}`),
     /** What a person types: `surepost replies …`, against this console. */

@@ -1,4 +1,5 @@
 import {
+  AccountLabelSeen,
   HarvestMentions,
   JobRan,
   MentionHarvested,
@@ -37,6 +38,7 @@ export const harvestMentions = (ports: ReadPorts) =>
   handle(HarvestMentions, async ({ body, lastAttempt }, { signal }): Promise<Outcome> => {
     const startedAt = new Date().toISOString()
     return withReader(ports, body, signal, async (reader) => {
+      const unread = body.readLabel ? await readLabel(ports, reader, body.account) : null
       const harvest = await read(reader, body.since, lastAttempt)
       await Promise.all(
         harvest.mentions.map((mention) =>
@@ -47,13 +49,33 @@ export const harvestMentions = (ports: ReadPorts) =>
           ),
         ),
       )
-      const { ran, outcome } = endOf(harvest, lastAttempt)
+      const { ran, outcome } = withLabel(endOf(harvest, lastAttempt), unread)
       if (harvest.trouble?.kind === 'session')
         await reader.lease.pauseAccount(`${harvest.trouble.trouble}: ${harvest.trouble.detail}`, null)
       if (ran !== null) await say(ports, body.account, startedAt, ran)
       return outcome
     })
   })
+
+/** Look for the label of an automated account. @returns why it could not be looked for, or null */
+const readLabel = async (
+  { bus }: ReadPorts,
+  { session, signal }: Reader,
+  account: AccountId,
+): Promise<string | null> => {
+  const profile = await session.readProfile({ signal })
+  if (profile.kind === 'throttled') return 'the platform slows readings down'
+  if (profile.kind !== 'read') return profile.detail
+  const { automatedBy } = profile
+  await bus.emit(AccountLabelSeen, { at: new Date().toISOString(), account, automatedBy })
+  return null
+}
+
+/** A harvest that went well but for the profile has failed: the label was not looked at. */
+const withLabel = (end: End, unread: string | null): End =>
+  unread !== null && end.ran?.outcome === 'succeeded'
+    ? { ...end, ran: failed('label_unreadable', `${end.ran.detail ?? ''}; the profile was not read: ${unread}`) }
+    : end
 
 const read = async (
   { session, lease, signal }: Reader,

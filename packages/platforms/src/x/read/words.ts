@@ -27,6 +27,10 @@ export const figureNamed = (text: string): Figure | undefined => {
   return named.length === 1 ? named[0] : undefined
 }
 
+/** Before the handle of the person behind an automated account, on its profile. */
+export const AUTOMATED_BY =
+  /automated by|automatisiert von|automatizad[ao] por|automatisé par|automatizzato da|geautomatiseerd door|automatiserat? av|automatisert av|automatiseret af|zautomatyzowan\p{L}+ przez|автоматизировано|автоматизовано|otomatikleştiren|diotomatiskan oleh|による自動|自動化|由.{0,60}自动|자동화/iu
+
 export const PINNED =
   /\bpinned\b|angepinnt|angeheftet|fijado|fixado|[ée]pingl[ée]|fissato|vastgemaakt|fäst|przypięt|sabitlen|закреплен|закріплен|固定|置顶|置頂|고정|مثبت|ปักหมุด/iu
 const AD =
