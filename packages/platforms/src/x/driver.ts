@@ -18,7 +18,7 @@ export const WAITS = {
   close: 5_000,
 } as const
 
-/** One page of a lease, and the signal that ends all work on it. */
+/** One page of a lease, and the signal that ends all work on it: the caller's stop, or the end of the page's process. */
 export interface Driver {
   readonly page: Page
   readonly signal: AbortSignal
@@ -55,6 +55,18 @@ const openPage = (context: BrowserContext, signal: AbortSignal): Promise<Page> =
 const closePage = (page: Page): Promise<void> =>
   step('close the page', WAITS.close, new AbortController().signal, () => page.close()).catch(() => undefined)
 
+/** Work with a page until the caller stops or the page's process dies: whatever waits for it then ends at once. */
+const workWith = async <T>(page: Page, signal: AbortSignal, work: (driver: Driver) => Promise<T>): Promise<T> => {
+  const crash = new AbortController()
+  const onCrash = (): void => crash.abort()
+  page.on('crash', onCrash)
+  try {
+    return await work({ page, signal: AbortSignal.any([signal, crash.signal]) })
+  } finally {
+    page.off('crash', onCrash)
+  }
+}
+
 /** Pages that were read without trouble and stay open for the next reading of the same session, at most so many. */
 const MOST_KEPT = 3
 
@@ -77,7 +89,7 @@ export const keepPages = (context: BrowserContext): Pages => {
     page ??= await openPage(context, signal)
     let isGood = false
     try {
-      const result = await work({ page, signal })
+      const result = await workWith(page, signal, work)
       isGood = wentWell(result)
       return result
     } finally {
@@ -95,7 +107,7 @@ export const withPage = async <T>(
 ): Promise<T> => {
   const page = await openPage(context, signal)
   try {
-    return await work({ page, signal })
+    return await workWith(page, signal, work)
   } finally {
     await closePage(page)
   }

@@ -75,7 +75,7 @@ const witnessed = async (driver: Driver, call: Call, read: () => Promise<PostRea
     if (why !== undefined) await capture(driver, why, call)
     return reading
   } catch (error) {
-    if (!call.signal.aborted) await capture(driver, 'not_loaded', call)
+    if (!driver.signal.aborted) await capture(driver, 'not_loaded', call)
     throw error
   }
 }

@@ -1,6 +1,7 @@
-import type { BrowserContext } from 'playwright'
+import { EventEmitter } from 'node:events'
+import type { BrowserContext, Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
-import { keepPages } from '../../src/x/driver.ts'
+import { keepPages, step } from '../../src/x/driver.ts'
 
 const call = { signal: new AbortController().signal }
 
@@ -11,10 +12,15 @@ const countingContext = () => {
   const newPage = async () => {
     const n = (opened += 1)
     open.add(n)
-    return { n, isClosed: () => !open.has(n), close: async () => void open.delete(n) }
+    return Object.assign(new EventEmitter(), {
+      n,
+      isClosed: () => !open.has(n),
+      close: async () => void open.delete(n),
+    })
   }
   return { context: { newPage } as unknown as BrowserContext, opened: () => opened, open }
 }
+const crash = (page: Page): void => void (page as unknown as EventEmitter).emit('crash', page)
 const numberOf = (page: unknown): number => (page as { n: number }).n
 
 describe('pages that are kept', () => {
@@ -86,5 +92,21 @@ describe('pages that are kept', () => {
         () => true,
       ),
     ).toBe(2)
+  })
+
+  it('end what waits for them when their process dies, and are not used again', async () => {
+    const { context, open } = countingContext()
+    const pages = keepPages(context)
+    const waiting = pages(
+      call,
+      ({ page, signal }) => {
+        const wait = step('wait for the post', 60_000, signal, () => new Promise<never>(() => undefined))
+        crash(page)
+        return wait
+      },
+      () => true,
+    )
+    await expect(waiting).rejects.toThrow('wait for the post: stopped')
+    expect(open.size).toBe(0)
   })
 })
