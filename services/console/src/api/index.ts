@@ -1,6 +1,7 @@
 import type { Operation } from '../http/operation.ts'
 import type { Ports } from '../ports.ts'
 import { approvePost } from './approve-post.ts'
+import { auditAccount } from './audit-account.ts'
 import { cancelPost } from './cancel-post.ts'
 import { countDead } from './count-dead.ts'
 import { deleteSegment } from './delete-segment.ts'
@@ -12,6 +13,7 @@ import { getPost } from './get-post.ts'
 import { getKillSwitch, releaseKillSwitch, setKillSwitch } from './kill-switch.ts'
 import { listAccounts } from './list-accounts.ts'
 import { listAlerts } from './list-alerts.ts'
+import { listAudits } from './list-audits.ts'
 import { listDead } from './list-dead.ts'
 import { listPosts } from './list-posts.ts'
 import { measureTexts } from './measure.ts'
@@ -45,6 +47,8 @@ export const operations = (ports: Ports): readonly Operation[] => [
   putSession(ports),
   pauseAccount(ports),
   resumeAccount(ports),
+  auditAccount(ports),
+  listAudits(ports),
   getKillSwitch(ports),
   setKillSwitch(ports),
   releaseKillSwitch(ports),

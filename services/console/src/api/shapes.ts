@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   AccountConfig,
   AccountId,
+  AuditReport,
   Hash,
   Instant,
   Media,
@@ -13,6 +14,7 @@ import {
   PostKind,
   PostState,
 } from '@surepost/shared/contracts'
+import { Next } from './paging.ts'
 
 // What the API answers. Requests are declared beside the operation that takes them.
 
@@ -58,8 +60,7 @@ export type PostAnswer = z.infer<typeof PostAnswer>
 
 export const PostPage = z.object({
   posts: z.array(PostAnswer),
-  /** Give it as `cursor` for the next page; null on the last. */
-  next: z.string().nullable(),
+  next: Next,
 })
 export type PostPage = z.infer<typeof PostPage>
 
@@ -147,6 +148,11 @@ export const AlertAnswer = z.object({
   active: z.boolean(),
 })
 export type AlertAnswer = z.infer<typeof AlertAnswer>
+
+/** What an audit found; see `AuditReport` of the contracts. */
+export const AuditAnswer = AuditReport.omit({ auditId: true }).extend({ id: z.uuid() })
+export type AuditAnswer = z.infer<typeof AuditAnswer>
+export const AuditPage = z.object({ audits: z.array(AuditAnswer), next: Next })
 
 /** A message that could not be handled, without what is in it. */
 export const LetterHead = z.object({
