@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { benchBus } from './bus/run.ts'
 import { benchLease } from './lease.ts'
+import { benchMetrics } from './metrics/run.ts'
 import { benchPool } from './pool/run.ts'
 import type { Rounds, Verdict } from './rounds.ts'
 import type { WorldOptions } from './world.ts'
@@ -56,3 +57,7 @@ const judged = async (options: Judged, measure: () => Promise<Verdict>): Promise
 /** `surepost bench bus`. @returns whether our messaging reached its targets */
 export const bus = (options: Judged & { readonly messages: number }): Promise<boolean> =>
   judged(options, () => benchBus(options))
+
+/** `surepost bench metrics`. @returns whether a browser of ours measures more than one that a script opens for each post */
+export const metrics = (options: Judged & { readonly posts: number }): Promise<boolean> =>
+  judged(options, () => benchMetrics(options))

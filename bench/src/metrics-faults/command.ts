@@ -8,7 +8,7 @@ import type { World } from './world.ts'
 export const SERVICES = ['playground', 'persister', 'browser-broker', 'scraper', 'console'] as const
 
 /** Who waits for a processor is no reason to hold work back: the site that is read is on the same machine. */
-const BUSY = { BACKGROUND_CPU_PERCENT: '101' }
+export const BUSY = { BACKGROUND_CPU_PERCENT: '101' }
 
 /** The parts of a running installation that the bench works on. @throws Error when there is no browser-broker */
 export const worldOf = (

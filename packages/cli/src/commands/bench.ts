@@ -41,6 +41,21 @@ export const benchCommand = (program: Command, done: (code: number) => void): vo
     })
   metricsFaultsCommand(bench, done)
   bench
+    .command('metrics')
+    .description('posts measured per minute by one browser, beside a Playwright script for each post')
+    .addOption(rounds())
+    .addOption(
+      new Option('--posts <n>', 'in each round; the scripts take a quarter of them')
+        .argParser(wholeNumber(4, 1_000))
+        .default(40),
+    )
+    .option('--json', 'print one line of JSON')
+    .addHelpText('after', '\nThe exit status is 0 only if the target is reached.')
+    .action(async (options: BenchOptions & { readonly rounds: number; readonly posts: number }) => {
+      const { metrics } = await import('../../../../bench/src/command.ts')
+      done(await measured(options, 'metrics', (common) => metrics({ ...options, ...common })))
+    })
+  bench
     .command('bus')
     .description('publishing and consuming beside amqplib alone, rabbitmq-client, rascal and amqp-connection-manager')
     .addOption(rounds())
