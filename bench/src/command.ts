@@ -3,6 +3,7 @@ import { benchBus } from './bus/run.ts'
 import { benchDrain } from './drain.ts'
 import { benchFootprint } from './footprint.ts'
 import { benchLease } from './lease.ts'
+import { benchMetrics } from './metrics/run.ts'
 import { benchPersist } from './persist/run.ts'
 import { benchPool } from './pool/run.ts'
 import { benchRecover } from './recover.ts'
@@ -81,3 +82,7 @@ export const footprint = (options: Judged & { readonly idleSeconds: number }): P
 /** `surepost bench recover`. @returns whether work is done again at once when what it needs is back */
 export const recover = (options: Judged & { readonly awaySeconds: number }): Promise<boolean> =>
   judged(options, () => benchRecover(options))
+
+/** `surepost bench metrics`. @returns whether a browser of ours measures more than one that a script opens for each post */
+export const metrics = (options: Judged & { readonly posts: number }): Promise<boolean> =>
+  judged(options, () => benchMetrics(options))

@@ -54,6 +54,10 @@ export const signUp = async (
   return id
 }
 
+/** Somebody who is signed in to the site, as Playwright's storageState. */
+export const visitorOf = async ({ playgroundUrl }: Pick<World, 'playgroundUrl'>, handle: string): Promise<unknown> =>
+  fieldOf(await ask('POST', `${playgroundUrl}/admin/accounts`, { handle }), 'storageState')
+
 /** A post that is live on the site, with figures that stand still. */
 export const plantPost = async (
   { playgroundUrl }: World,

@@ -12,9 +12,15 @@ export type Access =
 
 export interface Call {
   readonly signal: AbortSignal
-  /** Is shown a page that could not be read, before the page is closed. */
-  readonly witness?: ((capture: Capture) => Promise<void>) | undefined
+  /** Is called for a page that could not be read, before the page is closed. */
+  readonly witness?: Witness | undefined
 }
+
+/**
+ * Whoever keeps evidence. It is told why in a word, and takes the capture if it wants one: a picture costs more than the
+ * reading did. `undefined`: the page gave none.
+ */
+export type Witness = (why: string, take: () => Promise<Capture | undefined>) => Promise<void>
 
 /** What a page looked like that could not be read: evidence, without secrets. */
 export interface Capture {

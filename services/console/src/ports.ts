@@ -17,6 +17,7 @@ import type {
   AccountAnswer,
   ActivitySpan,
   AlertAnswer,
+  AuditAnswer,
   BreakerAnswer,
   Counts,
   Dependency,
@@ -174,6 +175,22 @@ export interface AlertRecords {
   ): Promise<readonly AlertAnswer[]>
 }
 
+export interface AuditQuery {
+  readonly account: AccountId | undefined
+  readonly limit: number
+  /** Audits after this one, newest first. */
+  readonly after: Position | undefined
+}
+
+/** The record of audits in the database. */
+export interface AuditRecords {
+  /**
+   * Newest first.
+   * @throws UnavailableError while the database is away
+   */
+  list(query: AuditQuery, read: Read): Promise<readonly AuditAnswer[]>
+}
+
 /** Messages that could not be handled, by the queue of their origin. Every method throws UnavailableError while RabbitMQ is away. */
 export interface DeadLetterBox {
   /** Every queue that letters can be of; the methods take no other. */
@@ -217,6 +234,7 @@ export interface Ports {
   readonly queues: Queues
   readonly dead: DeadLetterBox
   readonly alerts: AlertRecords
+  readonly audits: AuditRecords
   readonly jobs: JobRecords
   readonly breakers: BreakerRecords
   readonly mentions: MentionRecords

@@ -6,6 +6,7 @@ import type { Scope } from '@surepost/shared/runtime'
 import { brokerAccounts } from './adapters/broker-accounts.ts'
 import { brokerAdmin } from './adapters/broker-admin.ts'
 import { databaseAlerts } from './adapters/database-alerts.ts'
+import { databaseAudits } from './adapters/database-audits.ts'
 import { databasePosts } from './adapters/database-posts.ts'
 import { databaseBreakers, databaseJobs, databaseMentions, databaseSeries } from './adapters/database-running.ts'
 import { deadLetterBox } from './adapters/dead-letter-box.ts'
@@ -60,6 +61,7 @@ export const startConsole = async (scope: Scope, config: Config): Promise<Listen
     series: databaseSeries(database),
     dead: deadLetterBox(dead),
     alerts: databaseAlerts(database),
+    audits: databaseAudits(database),
     media: await folderMediaStore(config.MEDIA_DIR),
     live,
     measure: (platform, text) => platformFor(platform, { baseUrl: config.X_BASE_URL }).measure(text),

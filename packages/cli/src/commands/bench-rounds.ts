@@ -42,6 +42,14 @@ export const ROUNDS: readonly RoundsBench[] = [
     run: async ({ size, ...options }) => (await load()).drain({ ...options, facts: size }),
   },
   {
+    name: 'metrics',
+    description: 'posts measured per minute by one browser, beside a Playwright script for each post',
+    rounds: 5,
+    size: { flag: 'posts', what: 'in each round; the scripts take a quarter of them', least: 4, usual: 40 },
+    note: `Posts per minute. ${JUDGED}`,
+    run: async ({ size, ...options }) => (await load()).metrics({ ...options, posts: size }),
+  },
+  {
     name: 'recover',
     description: 'how soon work is done again after Postgres, PostgREST, RabbitMQ or the persister has come back',
     rounds: 5,

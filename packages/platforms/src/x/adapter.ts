@@ -1,6 +1,7 @@
 import type { Access, PlatformAdapter, PlatformSession } from '../platform.ts'
 import { timeOfId } from './answers.ts'
 import { deleteOwnPost } from './delete.ts'
+import { keepPages } from './driver.ts'
 import { measureX } from './length.ts'
 import { type Site, publishSegment } from './publish.ts'
 import { readProfile } from './profile.ts'
@@ -39,7 +40,14 @@ export const xAdapter = ({ baseUrl }: XOptions): PlatformAdapter => {
     open: (access: Access, identity) => {
       if (access.kind !== 'browser')
         throw new TypeError(`The X web adapter needs a browser context, not "${access.kind}" access.`)
-      return session({ baseUrl: base, context: access.context, identity, urlOf: (id) => urlOf(identity, id) })
+      const { context } = access
+      return session({
+        baseUrl: base,
+        context,
+        pages: keepPages(context),
+        identity,
+        urlOf: (id) => urlOf(identity, id),
+      })
     },
   }
 }

@@ -1,4 +1,5 @@
-import type { Call, PostReading } from '../platform.ts'
+import type { Page } from 'playwright'
+import type { Call, Capture, PostReading } from '../platform.ts'
 import { type Driver, step } from './driver.ts'
 import { type Nodes, parse } from './read/dom.ts'
 
@@ -49,19 +50,22 @@ export const trimmedHtml = (html: string): string => {
   return $.html().slice(0, MOST_HTML)
 }
 
-/** Give the caller's witness what the page looks like now; nothing of this may fail the reading. */
+/** Let the caller's witness see what the page looks like now; nothing of this may fail the reading. */
 export const capture = async ({ page }: Driver, why: string, { witness }: Call): Promise<void> => {
-  if (witness === undefined) return
+  await witness?.(why, () => captureOf(page, why)).catch(() => undefined)
+}
+
+const captureOf = async (page: Page, why: string): Promise<Capture | undefined> => {
   // The lease's own end must not cut the evidence of it short; the page's end does.
   const { signal } = new AbortController()
   const html = await step('keep the page', CAPTURE_MS, signal, () => page.content()).catch(() => undefined)
-  if (html === undefined) return
+  if (html === undefined) return undefined
   const mask = [page.locator('input, textarea, [contenteditable=true]')]
   const options = { type: 'jpeg', quality: 50, mask, timeout: CAPTURE_MS } as const
   const screenshot = await step('picture the page', CAPTURE_MS + 1_000, signal, () => page.screenshot(options)).catch(
     () => null,
   )
-  await witness({ why, html: trimmedHtml(html), screenshot }).catch(() => undefined)
+  return { why, html: trimmedHtml(html), screenshot }
 }
 
 /** In a word, why a reading is worth evidence; `undefined`: it is not. */

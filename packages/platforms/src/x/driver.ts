@@ -18,7 +18,7 @@ export const WAITS = {
   close: 5_000,
 } as const
 
-/** One page of a lease, and the signal that ends all work on it. */
+/** One page of a lease, and the signal that ends all work on it: the caller's stop, or the end of the page's process. */
 export interface Driver {
   readonly page: Page
   readonly signal: AbortSignal
@@ -49,17 +49,67 @@ export const step = async <T>(what: string, ms: number, signal: AbortSignal, run
   }
 }
 
+const openPage = (context: BrowserContext, signal: AbortSignal): Promise<Page> =>
+  step('open a page', WAITS.newPage, signal, () => context.newPage())
+
+const closePage = (page: Page): Promise<void> =>
+  step('close the page', WAITS.close, new AbortController().signal, () => page.close()).catch(() => undefined)
+
+/** Work with a page until the caller stops or the page's process dies: whatever waits for it then ends at once. */
+const workWith = async <T>(page: Page, signal: AbortSignal, work: (driver: Driver) => Promise<T>): Promise<T> => {
+  const crash = new AbortController()
+  const onCrash = (): void => crash.abort()
+  page.on('crash', onCrash)
+  try {
+    return await work({ page, signal: AbortSignal.any([signal, crash.signal]) })
+  } finally {
+    page.off('crash', onCrash)
+  }
+}
+
+/** Pages that were read without trouble and stay open for the next reading of the same session, at most so many. */
+const MOST_KEPT = 3
+
+/** Runs work with a page that is loaded anew each time, and kept for the next when the work went well. */
+export type Pages = <T>(
+  call: Call,
+  work: (driver: Driver) => Promise<T>,
+  wentWell: (result: T) => boolean,
+) => Promise<T>
+
+/**
+ * Pages of one context for reading one address after the other: a new page is a new process of Chromium's, which costs more
+ * than loading a post into one that is there. A page that had any trouble is closed; the others end with their context.
+ */
+export const keepPages = (context: BrowserContext): Pages => {
+  const idle: Page[] = []
+  return async ({ signal }, work, wentWell) => {
+    let page = idle.pop()
+    while (page?.isClosed() === true) page = idle.pop()
+    page ??= await openPage(context, signal)
+    let isGood = false
+    try {
+      const result = await workWith(page, signal, work)
+      isGood = wentWell(result)
+      return result
+    } finally {
+      if (isGood && idle.length < MOST_KEPT && !page.isClosed()) idle.push(page)
+      else await closePage(page)
+    }
+  }
+}
+
 /** Work with a new page and close it, whatever happens. */
 export const withPage = async <T>(
   context: BrowserContext,
   { signal }: Call,
   work: (driver: Driver) => Promise<T>,
 ): Promise<T> => {
-  const page = await step('open a page', WAITS.newPage, signal, () => context.newPage())
+  const page = await openPage(context, signal)
   try {
-    return await work({ page, signal })
+    return await workWith(page, signal, work)
   } finally {
-    await step('close the page', WAITS.close, new AbortController().signal, () => page.close()).catch(() => undefined)
+    await closePage(page)
   }
 }
 

@@ -5,7 +5,7 @@ import type { Call, CreateResult, Identity, Refusal, SegmentDraft } from '../pla
 import { outcomeOfCreate } from './answers.ts'
 import { arrive, refusalOf } from './barrier.ts'
 import { anyComposer, attach, closeSuggestions, dialogComposer, writeText } from './compose.ts'
-import { type Driver, StepError, WAITS, part, step, withPage } from './driver.ts'
+import { type Driver, type Pages, StepError, WAITS, part, step, withPage } from './driver.ts'
 import { measureX } from './length.ts'
 import { articleOf } from './locate.ts'
 import { readyButton } from './ready.ts'
@@ -15,6 +15,8 @@ import { watchCall } from './watch.ts'
 export interface Site {
   readonly baseUrl: string
   readonly context: BrowserContext
+  /** For reading single posts, one after the other. */
+  readonly pages: Pages
   readonly identity: Identity
   readonly urlOf: (platformId: PlatformId) => string
 }

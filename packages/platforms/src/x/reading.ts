@@ -59,9 +59,13 @@ export const readOnePost = (
   wanted: { readonly platformId: PlatformId; readonly author: string | null },
   call: Call,
 ): Promise<PostReading> =>
-  withPage(site.context, call, (driver) => witnessed(driver, call, () => readPostWith(driver, site, wanted))).catch(
-    (error: unknown) => unreadable(error, call),
-  )
+  site
+    .pages(
+      call,
+      (driver) => witnessed(driver, call, () => readPostWith(driver, site, wanted)),
+      ({ kind }) => kind === 'read' || kind === 'deleted',
+    )
+    .catch((error: unknown) => unreadable(error, call))
 
 /** Leave evidence of a page that could not be read. */
 const witnessed = async (driver: Driver, call: Call, read: () => Promise<PostReading>): Promise<PostReading> => {
@@ -71,7 +75,7 @@ const witnessed = async (driver: Driver, call: Call, read: () => Promise<PostRea
     if (why !== undefined) await capture(driver, why, call)
     return reading
   } catch (error) {
-    if (!call.signal.aborted) await capture(driver, 'not_loaded', call)
+    if (!driver.signal.aborted) await capture(driver, 'not_loaded', call)
     throw error
   }
 }

@@ -26,6 +26,25 @@ describe('the label of a post’s group of buttons', () => {
     expect(readGroupLabel(label)).toEqual({ figures: ALL, whole: true })
   })
 
+  // In this order each part names a figure by its word alone, since none stands in its place.
+  it.each([
+    ['5678 visningar, 2 reposter, 1 svar, 4 bokmärken, 3 gilla-markeringar'],
+    ['5678 visninger, 2 reposts, 1 svar, 4 bogmærker, 3 synes godt om'],
+    ['5678 näyttökertaa, 2 uudelleenjulkaisua, 1 vastaus, 4 kirjanmerkkiä, 3 tykkäystä'],
+    ['5678 переглядів, 2 репости, 1 відповідь, 4 закладки, 3 вподобання'],
+    ['5678 zobrazení, 2 reposty, 1 odpověď, 4 záložky, 3 líbí se mi'],
+    ['5678 προβολές, 2 αναδημοσιεύσεις, 1 απάντηση, 4 σελιδοδείκτες, 3 μου αρέσει'],
+    ['5678 צפיות, 2 פרסומים מחדש, 1 תגובה, 4 סימניות, 3 לייקים'],
+    ['5678 การดู, 2 รีโพสต์, 1 การตอบกลับ, 4 บุ๊กมาร์ก, 3 ถูกใจ'],
+    ['5678 lượt xem, 2 lượt đăng lại, 1 lượt trả lời, 4 dấu trang, 3 lượt thích'],
+    ['5678 次觀看、2 則轉發、1 則回覆、4 個書籤、3 個喜歡'],
+    ['5678 vizualizări, 2 repostări, 1 răspuns, 4 marcaje, 3 aprecieri'],
+    ['5678 megtekintés, 2 újraposztolás, 1 válasz, 4 könyvjelző, 3 kedvelés'],
+    ["5678 visualitzacions, 2 reposts, 1 resposta, 4 bookmarks, 3 m'agrada"],
+  ])('%s', (label) => {
+    expect(readGroupLabel(label)).toEqual({ figures: ALL, whole: true })
+  })
+
   it('groups thousands without being split by them', () => {
     expect(readGroupLabel('1,234 replies, 12,345,678 views').figures).toEqual({ replies: 1234, views: 12_345_678 })
   })

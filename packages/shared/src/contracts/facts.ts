@@ -246,4 +246,11 @@ export const FACTS = [
  * The facts that every ledger hears: those that settle an action wherever they come from, who wants no answers, and the mark
  * of a starting one.
  */
-export const SETTLING_FACTS = [SegmentPublished, SegmentDeleted, SegmentMissing, MentionOptedOut, LedgerMarked] as const
+export const SETTLING_FACTS = [
+  SegmentPublished,
+  SegmentCorrected,
+  SegmentDeleted,
+  SegmentMissing,
+  MentionOptedOut,
+  LedgerMarked,
+] as const

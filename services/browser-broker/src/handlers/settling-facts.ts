@@ -2,6 +2,7 @@ import {
   type AccountId,
   LedgerMarked,
   MentionOptedOut,
+  SegmentCorrected,
   SegmentDeleted,
   SegmentMissing,
   SegmentPublished,
@@ -44,6 +45,9 @@ export const settlingRoutes = (ports: SettlingPorts, marked: (mark: string) => v
       if (reborn !== null) log.error({ ledger: reborn }, BEHIND)
       return settled
     }),
+    handle(SegmentCorrected, async ({ body }) =>
+      ours(body.account) ? settle(body.postId, ledger.ask('corrected', body)) : done,
+    ),
     handle(SegmentDeleted, async ({ body }) =>
       ours(body.account) ? settle(body.postId, ledger.ask('deleted', body)) : done,
     ),

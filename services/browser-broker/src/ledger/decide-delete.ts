@@ -1,6 +1,6 @@
 import type { DeleteAnswer, Deletion } from '@surepost/shared/contracts'
 import { decideGone } from './decide-settle.ts'
-import { type Millis, instant, nameOf } from './model.ts'
+import { type Millis, instant, isMistaken, nameOf } from './model.ts'
 import type { Policy } from './policy.ts'
 import type { Tables } from './views.ts'
 import { type Decision, type Refused, type Write, nothing, refuse } from './writes.ts'
@@ -15,6 +15,12 @@ const saying = ({ postId, segment, account, platformId, by }: Deletion, now: Mil
 /** The id is no other segment's. One that this ledger does not know may be older than what it keeps. */
 const foreign = (tables: Tables, { postId, segment, account, platformId }: Deletion): Refused | null => {
   const owner = tables.ownerOf(account, platformId)
+  const own = tables.post(postId).actions.find((action) => action.segment === segment && isMistaken(action, platformId))
+  if (own !== undefined)
+    return {
+      refused: 'other_segment',
+      detail: `${platformId} was recorded for ${nameOf(own)} by mistake; it is ${own.platformId}.`,
+    }
   if (owner === null || (owner.postId === postId && owner.segment === segment)) return null
   return {
     refused: 'other_segment',

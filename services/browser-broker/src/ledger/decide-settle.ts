@@ -1,6 +1,12 @@
-import type { BodyOf, SegmentDeleted, SegmentMissing, SegmentPublished } from '@surepost/shared/contracts'
+import type {
+  BodyOf,
+  SegmentCorrected,
+  SegmentDeleted,
+  SegmentMissing,
+  SegmentPublished,
+} from '@surepost/shared/contracts'
 import { doneWrites } from './decide-outcome.ts'
-import { type Action, type Millis, UNKNOWN_HASH, instant, keyOf, nameOf } from './model.ts'
+import { type Action, type Millis, UNKNOWN_HASH, instant, isMistaken, keyOf, nameOf } from './model.ts'
 import type { Tables } from './views.ts'
 import { type Decision, type Write, nothing } from './writes.ts'
 
@@ -8,7 +14,10 @@ import { type Decision, type Write, nothing } from './writes.ts'
 export type Settled = 'settled' | 'known' | 'conflict'
 
 /** The row of an action that this ledger first hears of from a fact; revision 0 when the fact does not say which. */
-const heard = (fact: BodyOf<typeof SegmentPublished> | BodyOf<typeof SegmentDeleted>, now: Millis): Action => ({
+export const heard = (
+  fact: BodyOf<typeof SegmentPublished> | BodyOf<typeof SegmentCorrected> | BodyOf<typeof SegmentDeleted>,
+  now: Millis,
+): Action => ({
   postId: fact.postId,
   revision: 'revision' in fact ? fact.revision : 0,
   segment: fact.segment,
@@ -36,7 +45,7 @@ const heard = (fact: BodyOf<typeof SegmentPublished> | BodyOf<typeof SegmentDele
   resends: 0,
 })
 
-const conflict = (action: Action, sentence: string, now: Millis): Decision<Settled> => ({
+export const conflict = (action: Action, sentence: string, now: Millis): Decision<Settled> => ({
   answer: 'conflict',
   writes: [
     {
@@ -51,7 +60,7 @@ const conflict = (action: Action, sentence: string, now: Millis): Decision<Settl
   ],
 })
 
-const spendOf = (action: Action): Write => ({
+export const spendOf = (action: Action): Write => ({
   put: 'spend',
   spend: {
     postId: action.postId,
@@ -81,6 +90,7 @@ export const decidePublished = (
     if (action.gone !== 'missing' || fact.source !== 'audit') return nothing('known')
     return { answer: 'settled', writes: [{ put: 'action', action: { ...action, gone: null, touchedAt: now } }] }
   }
+  if (action !== undefined && isMistaken(action, platformId)) return nothing('known')
   const subject = action ?? heard(fact, now)
   const owner = tables.ownerOf(fact.account, platformId)
   if (owner !== null)
@@ -104,6 +114,7 @@ export const decideGone = (
 ): Decision<Settled> => {
   const of = tables.post(fact.postId).actions.filter((a) => a.segment === fact.segment)
   const action = of.find((a) => a.platformId === fact.platformId) ?? of.find((a) => a.state !== 'done') ?? of[0]
+  if (action !== undefined && isMistaken(action, fact.platformId)) return nothing('known')
   if (action?.gone === gone || (action?.gone === 'deleted' && gone === 'missing')) return nothing('known')
   if (action?.state === 'done')
     return { answer: 'settled', writes: [{ put: 'action', action: { ...action, gone, touchedAt: now } }] }

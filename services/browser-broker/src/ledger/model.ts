@@ -43,6 +43,12 @@ export const after = (state: ActionState | 'none', event: ActionEvent): ActionSt
 /** Who created or found it, as facts say it. */
 export type Source = 'response' | 'reconciled' | 'audit'
 
+/** What was found about the id of an action: when, and every id that a correction named, as wrong or as true. */
+export interface Correction {
+  readonly at: Millis
+  readonly named: readonly PlatformId[]
+}
+
 export interface Action extends ActionKey {
   readonly segments: number
   readonly hash: Hash
@@ -69,6 +75,8 @@ export interface Action extends ActionKey {
   readonly source: Source | null
   /** A live segment that is no longer on the platform. */
   readonly gone: 'deleted' | 'missing' | null
+  /** The latest correction of its id; none of most. */
+  readonly corrected?: Correction
   readonly reason: string | null
   /** Last time anybody asked or told something of it. */
   readonly touchedAt: Millis
@@ -167,6 +175,10 @@ export const NO_KILL_SWITCH: KillSwitch = { on: false, by: '', reason: '' }
 
 /** The hash of an action that is known only from a fact, which does not say it: no content has it, and any may be meant. */
 export const UNKNOWN_HASH = Hash.parse('0'.repeat(64))
+
+/** Whether a correction called this id another post's: what is said of it is not about this action. */
+export const isMistaken = ({ platformId, corrected }: Action, said: PlatformId): boolean =>
+  said !== platformId && corrected?.named.includes(said) === true
 
 export const keyOf = ({ postId, revision, segment }: ActionKey): ActionKey => ({ postId, revision, segment })
 export const sameKey = (a: ActionKey, b: ActionKey): boolean =>

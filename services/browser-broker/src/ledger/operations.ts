@@ -8,6 +8,7 @@ import type {
   LeaseClass,
   MentionOptedOut,
   PostId,
+  SegmentCorrected,
   SegmentDeleted,
   SegmentMissing,
   SegmentPublished,
@@ -17,6 +18,7 @@ import type {
 import { decideConfigure, decideKillSwitch, decidePause, decideResume } from './decide-account.ts'
 import { decideBegin } from './decide-begin.ts'
 import { type Cancellation, type Edit, decideCancel, decideRevise } from './decide-cancel.ts'
+import { decideCorrected } from './decide-correct.ts'
 import { decideBeginDelete, decideDeleted } from './decide-delete.ts'
 import { type LeaseAsk, decideLease, decideRenew, gateOf, holderTrouble } from './decide-lease.ts'
 import {
@@ -101,6 +103,7 @@ export const OPERATIONS = {
     const [last] = twins.toSorted((a, b) => until(b) - until(a))
     return nothing(last === undefined ? null : { postId: last.postId, platformId: last.platformId, until: until(last) })
   },
+  corrected: (m: Moment, fact: BodyOf<typeof SegmentCorrected>) => decideCorrected(m.tables, fact, m.now),
   deleted: (m: Moment, fact: BodyOf<typeof SegmentDeleted>) => decideGone(m.tables, fact, 'deleted', m.now),
   missing: (m: Moment, fact: BodyOf<typeof SegmentMissing>) => decideGone(m.tables, fact, 'missing', m.now),
 

@@ -1,6 +1,7 @@
 import type { Operation } from '../http/operation.ts'
 import type { Ports } from '../ports.ts'
 import { approvePost } from './approve-post.ts'
+import { auditAccount } from './audit-account.ts'
 import { cancelPost } from './cancel-post.ts'
 import { countDead } from './count-dead.ts'
 import { deleteSegment } from './delete-segment.ts'
@@ -18,6 +19,7 @@ import { listAccounts } from './list-accounts.ts'
 import { listAlerts } from './list-alerts.ts'
 import { listApprovals } from './list-approvals.ts'
 import { listBreakers } from './list-breakers.ts'
+import { listAudits } from './list-audits.ts'
 import { listDead } from './list-dead.ts'
 import { listJobs } from './list-jobs.ts'
 import { listLeases } from './list-leases.ts'
@@ -58,6 +60,8 @@ export const operations = (ports: Ports): readonly Operation[] => [
   putSession(ports),
   pauseAccount(ports),
   resumeAccount(ports),
+  auditAccount(ports),
+  listAudits(ports),
   getKillSwitch(ports),
   setKillSwitch(ports),
   releaseKillSwitch(ports),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   AccountConfig,
   AccountId,
+  AuditReport,
   Hash,
   Instant,
   LeaseClass,
@@ -15,6 +16,7 @@ import {
   PostState,
   Turn,
 } from '@surepost/shared/contracts'
+import { Next } from './paging.ts'
 
 // What the API answers. Requests are declared beside the operation that takes them.
 
@@ -60,8 +62,7 @@ export type PostAnswer = z.infer<typeof PostAnswer>
 
 export const PostPage = z.object({
   posts: z.array(PostAnswer),
-  /** Give it as `cursor` for the next page; null on the last. */
-  next: z.string().nullable(),
+  next: Next,
 })
 export type PostPage = z.infer<typeof PostPage>
 
@@ -271,6 +272,11 @@ export const AlertAnswer = z.object({
   runbook: z.string().nullable(),
 })
 export type AlertAnswer = z.infer<typeof AlertAnswer>
+
+/** What an audit found; see `AuditReport` of the contracts. */
+export const AuditAnswer = AuditReport.omit({ auditId: true }).extend({ id: z.uuid() })
+export type AuditAnswer = z.infer<typeof AuditAnswer>
+export const AuditPage = z.object({ audits: z.array(AuditAnswer), next: Next })
 
 /** A message that could not be handled, without what is in it. */
 export const LetterHead = z.object({

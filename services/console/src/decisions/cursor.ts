@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { Instant, PostId } from '@surepost/shared/contracts'
+import { Instant } from '@surepost/shared/contracts'
 
-/** A place in the list of posts, newest first: keyset, so that pages neither repeat nor skip while posts arrive. */
-export const Position = z.tuple([Instant, PostId])
+/** A place in a list, newest first, by time and id: keyset, so that pages neither repeat nor skip while more arrives. */
+export const Position = z.tuple([Instant, z.uuid()])
 export type Position = z.infer<typeof Position>
 
 /** Opaque to clients: base64url of the position. */

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import {
@@ -232,4 +234,75 @@ describe('an audit', () => {
       return beats[0]?.last_outcome === 'failed'
     }, PATIENT)
   }, 180_000)
+})
+
+interface Ran {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** What a person types, against this installation. */
+const surepost = (...args: readonly string[]): Promise<Ran> =>
+  new Promise((resolve) => {
+    const where = {
+      AMQP_URL: endpoints.amqpUrl,
+      RABBITMQ_MANAGEMENT_URL: endpoints.rabbitmqManagementUrl,
+      SUPABASE_URL: endpoints.supabaseUrl,
+      SUPABASE_SERVICE_ROLE_KEY: endpoints.supabaseKey,
+    }
+    const script = fileURLToPath(new URL('../../../../surepost', import.meta.url))
+    execFile(script, args, { env: { ...process.env, ...where } }, (error, stdout, stderr) => {
+      resolve({ status: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr })
+    })
+  })
+
+describe('the command line', () => {
+  it('says with its exit status what an audit came to: 0 agrees, 1 gaps, 2 not known', async () => {
+    const clean = await surepost('audit', '--account', 'grace', '--since', '1h')
+    expect([clean.status, clean.stdout]).toEqual([0, 'grace agrees (45 posts seen, 45 recorded)\n'])
+    const gaps = await surepost('audit', '--account', 'ada', '--since', '1h')
+    expect(gaps.status).toBe(1)
+    expect(gaps.stdout).toMatch(/^ada has gaps \(\d+ posts seen, \d+ recorded\)$/mu)
+    expect(gaps.stdout).toMatch(/^ {2}not ours: http/mu)
+    expect(gaps.stdout).toMatch(/^ {2}live twice: \d+ and \d+ \(post [0-9a-f-]+, segment 0\)$/mu)
+    const nobody = await surepost('audit', '--account', 'nobody')
+    expect([nobody.status, nobody.stdout]).toEqual([2, ''])
+    expect(nobody.stderr).toContain('There is no account nobody.')
+  }, 180_000)
+
+  it('is one line of JSON for scripts, the worst of all accounts, and invalid when a page cannot be read', async () => {
+    await request('POST', `${admin}/faults`, { kind: 'list_error', handle: 'ada_audited' })
+    await request('POST', `${admin}/faults`, { kind: 'page_error', handle: 'ada_audited' })
+    try {
+      const { status, stdout } = await surepost('audit', '--since', '1h', '--json')
+      expect(status).toBe(2)
+      expect(stdout.trimEnd().split('\n')).toHaveLength(1)
+      const { outcome, accounts } = JSON.parse(stdout) as { outcome: string; accounts: AuditReport[] }
+      expect([outcome, ...accounts.map((report) => [report.account, report.outcome])]).toEqual([
+        'invalid',
+        ['ada', 'invalid'],
+        ['grace', 'clean'],
+      ])
+    } finally {
+      await request('DELETE', `${admin}/faults`)
+    }
+  }, 180_000)
+
+  it('writes every live segment as a line of JSON or of CSV, and nothing else', async () => {
+    const jsonl = await surepost('export', 'outcomes', '--since', '1d')
+    expect(jsonl.status).toBe(0)
+    const rows = jsonl.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { account: string; text: string; platform_id: string })
+    expect(rows.filter(({ account }) => account === 'grace')).toHaveLength(45)
+    const csv = await surepost('export', 'outcomes', '--since', '1d', '--format', 'csv')
+    const [header = '', ...lines] = csv.stdout.trimEnd().split('\n')
+    expect(header).toContain('post_id,segment,account,')
+    expect(header).toContain('views_latest')
+    expect(lines).toHaveLength(rows.length)
+    const nothing = await surepost('export', 'outcomes', '--since', '2999-01-01', '--format', 'csv')
+    expect([nothing.status, nothing.stdout.trimEnd().split('\n').length]).toEqual([0, 1])
+  }, 120_000)
 })

@@ -9,12 +9,12 @@ export type Figure = keyof Metrics
 
 // prettier-ignore
 const FIGURE_WORDS: readonly (readonly [Figure, RegExp])[] = [
-  ['replies', /\brepl(?:y|ies)\b|antwort|antwoord|r[ée]pon|respuesta|resposta|rispost|svar|vastau|odpowied|odpov[ěe]|yan[ıi]t|balasan|trả lời|ответ|відповід|απαντ|返信|回复|回覆|답글|ردود|(?<!\p{L})ردا?(?!\p{L})|پاسخ|תגוב|जवाब|उत्तर|ตอบกลับ|válasz|răspuns/iu],
-  ['reposts', /repost|retweet|retuit|republica|herpost|återpublic|gepost|posting ulang|podania dalej|podań dalej|rediffus|yeniden gönder|đăng lại|udostępni|репост|ретвит|リポスト|リツイート|转帖|轉發|转发|轉推|转推|리포스트|재게시|리트윗|إعاد|بازنشر|מחדש|रीपोस्ट|รีโพสต์/iu],
+  ['replies', /\brepl(?:y|ies)\b|antwort|antwoord|r[ée]pon|respuesta|respost[ae]|rispost|svar|vastau|odpowied|odpov[ěe]|yan[ıi]t|balasan|trả lời|ответ|відповід|απ[αά]ντ|返信|回复|回覆|답글|ردود|(?<!\p{L})ردا?(?!\p{L})|پاسخ|תגוב|जवाब|उत्तर|ตอบกลับ|válasz|răspuns/iu],
+  ['reposts', /repost|retweet|retuit|republica|herpost|återpublic|gepost|uudelleen|αναδημοσ|újraposzt|posting ulang|podania dalej|podań dalej|rediffus|yeniden gönder|đăng lại|udostępni|репост|ретвит|リポスト|リツイート|转帖|轉發|转发|轉推|转推|리포스트|재게시|리트윗|إعاد|بازنشر|מחדש|रीपोस्ट|รีโพสต์/iu],
   ['quotes', /\bquotes?\b|zitat|citaz|citation|\bcitas?\b|citaç|citaat|цитат|引用|인용|alıntı|اقتباس|kutipan/iu],
-  ['likes', /\blikes?\b|gefällt|me gusta|j['’]aime|curtid|\bgostos?\b|mi piace|vind-ik-leuk|gilla|synes godt om|tykkä|polub|beğeni|suka\b|lượt thích|нравится|вподоб|лайк|μου αρέσει|いいね|喜欢|喜歡|마음에 들어|좋아요|إعجاب|پسند|पसंद|लाइक|ถูกใจ|ชื่นชอบ|לייק|אהב|líbí|kedvel|aprecier/iu],
-  ['bookmarks', /bookmark|lesezeichen|guardad|signet|\bsalv[oa]s?\b|salvament|salvatagg|marcador|segnalib|bladwijzer|bokmärk|bogmærk|bokmerk|kirjanmerk|zakład|záložk|yer (?:işaret|imi)|markah|dấu trang|закладк|закладок|σελιδοδείκτ|ブックマーク|书签|書籤|북마크|علامات|علامة|إشارات|نشانک|סימני|बुकमार्क|บุ๊กมาร์ก/iu],
-  ['views', /\bviews?\b|angezeigt|aufruf|\bvues?\b|visualiza|visualizz|reproducc|\bvistas?\b|weergegeven|visning|weergave|näyttö|katselu|wyświetle|zobraz|görüntüle|tayangan|dilihat|lượt xem|просмотр|перегляд|προβολ|表示|閲覧|查看|观看|觀看|浏览|瀏覽|조회|مشاهد|بازدید|צפיות|व्यू|दृश्य|बार देखा|ดู|megtekint|vizualiz/iu],
+  ['likes', /\blikes?\b|gefällt|me gusta|j['’]aime|m['’]agrada|curtid|\bgostos?\b|mi piace|vind-ik-leuk|gilla|synes godt om|tykkä|polub|beğeni|suka\b|lượt thích|нравится|вподоб|лайк|μου αρέσει|いいね|喜欢|喜歡|마음에 들어|좋아요|إعجاب|پسند|पसंद|लाइक|ถูกใจ|ชื่นชอบ|לייק|אהב|líbí|kedvel|aprecier/iu],
+  ['bookmarks', /bookmark|lesezeichen|guardad|signet|\bsalv[oa]s?\b|salvament|salvatagg|marcador|segnalib|bladwijzer|bokmärk|bogmærk|bokmerk|kirjanmerk|marcaj|könyvjelz|zakład|záložk|yer (?:işaret|imi)|markah|dấu trang|закладк|закладок|σελιδοδείκτ|ブックマーク|书签|書籤|북마크|علامات|علامة|إشارات|نشانک|סימני|बुकमार्क|บุ๊กมาร์ก/iu],
+  ['views', /\bviews?\b|angezeigt|aufruf|\bvues?\b|visualiza|visualitzac|visualizz|reproducc|\bvistas?\b|weergegeven|visning|weergave|näyttö|katselu|wyświetle|zobraz|görüntüle|tayangan|dilihat|lượt xem|просмотр|перегляд|προβολ|表示|閲覧|查看|观看|觀看|浏览|瀏覽|조회|مشاهد|بازدید|צפיות|व्यू|दृश्य|बार देखा|ดู|megtekint|vizualiz/iu],
 ]
 
 // Vowel signs that Arabic may be written with or without.
