@@ -47,7 +47,16 @@ const openDesk = async (
   const reconsider = (): void => desk.reconsider()
   const watch = scope.use(watchLoad(readLoad, () => limits.current.admission, reconsider, log))
   const desk: Desk = scope.use(new Desk({ ...ports, pool, log, limits, admission: () => watch.admission, publicUrl }))
-  scope.use(startUpkeep({ ledger: ports.ledger, pool, desk, log }))
+  scope.use(
+    startUpkeep({
+      ...ports,
+      pool,
+      desk,
+      log,
+      shard: config.BROKER_SHARD,
+      poolWaitOldMs: config.POOL_WAIT_OLD_MS,
+    }),
+  )
   scope.use(tellPressure(desk, ports.bus, config.BROKER_SHARD, log))
   return { desk, limits, watch }
 }

@@ -1,7 +1,10 @@
+import { watchConditions } from '@surepost/shared/alerts'
 import { messageOf } from '@surepost/shared/errors'
+import type { Bus } from '@surepost/shared/messaging'
 import { gauge } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
 import type { BrowserPool } from './browsers/pool.ts'
+import { browserLeak, poolPressure } from './conditions.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Desk } from './leases/desk.ts'
 
@@ -9,6 +12,7 @@ const RESEND_EVERY_MS = 30_000
 const PRUNE_EVERY_MS = 3_600_000
 const MEASURE_EVERY_MS = 5_000
 const COUNT_EVERY_MS = 1_000
+const WATCH_EVERY_MS = 2_000
 /** Browsers that no lease accounts for are a leak when they last this long. */
 const LEAK_MS = 10_000
 
@@ -17,16 +21,21 @@ export interface UpkeepPorts {
   readonly pool: BrowserPool
   readonly desk: Desk
   readonly log: Logger
+  readonly bus: Pick<Bus, 'emit'>
+  readonly shard: number
+  /** Somebody who waits longer for a browser is told of. */
+  readonly poolWaitOldMs: number
 }
 
 /** The leak alarm: browser processes beyond leases and idle ones. */
-const countBrowsers = ({ pool, desk, log }: UpkeepPorts): (() => void) => {
+const countBrowsers = ({ pool, desk, log }: Pick<UpkeepPorts, 'pool' | 'desk' | 'log'>) => {
   const leaked = gauge(
     'surepost_browsers_unaccounted',
     'Browser processes beyond leases and idle ones, for 10 s or more.',
   )
   let oddSince: number | undefined
-  return () => {
+  let leaking = 0
+  const count = (): void => {
     const leases = desk.holding.held.length
     const odd = pool.roots - leases - pool.idle
     // One that is being started belongs to neither yet.
@@ -34,13 +43,18 @@ const countBrowsers = ({ pool, desk, log }: UpkeepPorts): (() => void) => {
     else oddSince ??= Date.now()
     const leak = oddSince !== undefined && Date.now() - oddSince >= LEAK_MS
     if (leak) log.error({ roots: pool.roots, leases }, 'there are browsers that no lease accounts for')
-    leaked.set(leak ? odd : 0)
+    leaking = leak ? odd : 0
+    leaked.set(leaking)
   }
+  return { count, leaking: () => leaking }
 }
 
 /** What the broker does by itself: send open actions again, forget what is old, count its browsers. */
 export const startUpkeep = (ports: UpkeepPorts): AsyncDisposable => {
-  const { ledger, log } = ports
+  const { ledger, log, bus, shard, desk } = ports
+  const browsers = countBrowsers(ports)
+  const conditions = [browserLeak(shard, browsers.leaking), poolPressure(shard, desk, ports.poolWaitOldMs)]
+  const watch = watchConditions(conditions, { bus, log }, { everyMs: WATCH_EVERY_MS })
   const unsettled = gauge('surepost_ledger_unsettled', 'Actions that are open or unknown.')
   const outbox = gauge('surepost_ledger_outbox', 'Facts and commands of the ledger that RabbitMQ has not confirmed.')
   const measure = async (): Promise<void> => {
@@ -65,7 +79,7 @@ export const startUpkeep = (ports: UpkeepPorts): AsyncDisposable => {
         )
     }, ms)
   const timers = [
-    every(COUNT_EVERY_MS, countBrowsers(ports)),
+    every(COUNT_EVERY_MS, browsers.count),
     every(MEASURE_EVERY_MS, measure),
     every(RESEND_EVERY_MS, resend),
     every(PRUNE_EVERY_MS, () => ledger.care('prune')),
@@ -73,6 +87,7 @@ export const startUpkeep = (ports: UpkeepPorts): AsyncDisposable => {
   return {
     [Symbol.asyncDispose]: async () => {
       for (const timer of timers) clearInterval(timer)
+      await watch[Symbol.asyncDispose]()
     },
   }
 }

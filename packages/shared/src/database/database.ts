@@ -17,6 +17,8 @@ export interface DatabaseOptions {
   readonly timeoutMs?: number
   /** Where its metrics go instead of the process's registry. */
   readonly registry?: Registry
+  /** Told of every change of its breaker. */
+  readonly onBreaker?: (state: BreakerState, probeAt: Date | null) => void
 }
 
 /**
@@ -40,10 +42,10 @@ export interface Database extends AsyncDisposable {
 const TRY_MS = 10_000
 
 /** Connect to the database: nothing is sent yet. */
-export const connectDatabase = ({ url, key, log, timeoutMs = TRY_MS, registry }: DatabaseOptions): Database => {
+export const connectDatabase = ({ url, key, log, timeoutMs = TRY_MS, registry, onBreaker }: DatabaseOptions): Database => {
   const client = createRawClient(url, key)
   const closing = new AbortController()
-  const calls = createCalls({ client, metrics: databaseMetrics(registry), log, timeoutMs, closing: closing.signal })
+  const calls = createCalls({ client, metrics: databaseMetrics(registry), log, timeoutMs, onBreaker, closing: closing.signal })
   return {
     async rpc(name, args, options = {}) {
       const data = await calls.make(name, () => client.call(name, args), options)

@@ -11,7 +11,10 @@ export const healthOf = async (client: RawClient, url: string): Promise<readonly
   const signal = AbortSignal.timeout(ASK_MS)
   try {
     const answer = await client.send('schema_version', () => client.call('schema_version', {}), signal)
-    return sentencesOf(z.array(z.string()).parse(answer))
+    const missing = sentencesOf(z.array(z.string()).parse(answer))
+    if (missing.length > 0) return missing
+    const access = await client.send('access_troubles', () => client.call('access_troubles', {}), signal)
+    return z.array(z.string()).parse(access)
   } catch (error) {
     if (signal.aborted) return [`The database at ${url} did not answer within ${ASK_MS / 1000} s.`]
     if (error instanceof DatabaseWrongError) return [wrong(url, error.message)]

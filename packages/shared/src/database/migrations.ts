@@ -22,6 +22,7 @@ export const MIGRATIONS: readonly string[] = [
   '20261125150000',
   '20261125150100',
   '20261125160000',
+  '20261125164000',
 ]
 
 /** The migrations that are needed and not among those applied, oldest first. */

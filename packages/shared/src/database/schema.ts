@@ -2,6 +2,7 @@ import type {
   AccountRow,
   AlertRow,
   AuditRow,
+  BreakerRow,
   CheckRow,
   FactRow,
   JobHeartbeatRow,
@@ -64,6 +65,7 @@ export type Schema = {
       job_locks: ReadOnly<JobLockRow>
       alerts: ReadOnly<AlertRow>
       audits: ReadOnly<AuditRow>
+      breakers: ReadOnly<BreakerRow>
       facts: ReadOnly<FactRow>
     }
     Views: { post_outcomes: { Row: PostOutcomeRow; Relationships: [] } }

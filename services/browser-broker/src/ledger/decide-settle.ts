@@ -1,6 +1,13 @@
-import type { BodyOf, SegmentDeleted, SegmentMissing, SegmentPublished } from '@surepost/shared/contracts'
+import {
+  ALERTS,
+  type BodyOf,
+  type SegmentDeleted,
+  type SegmentMissing,
+  type SegmentPublished,
+  raised,
+} from '@surepost/shared/contracts'
 import { doneWrites } from './decide-outcome.ts'
-import { type Action, type Millis, UNKNOWN_HASH, instant, keyOf, nameOf } from './model.ts'
+import { type Action, type Millis, UNKNOWN_HASH, keyOf, nameOf } from './model.ts'
 import type { Tables } from './views.ts'
 import { type Decision, type Write, nothing } from './writes.ts'
 
@@ -41,12 +48,7 @@ const conflict = (action: Action, sentence: string, now: Millis): Decision<Settl
   writes: [
     {
       emit: 'alert.raised',
-      body: {
-        at: instant(now),
-        key: `ledger.conflict.${action.postId}.${action.segment}`,
-        severity: 'critical',
-        sentence,
-      },
+      body: raised(ALERTS.ledgerConflict, sentence, `${action.postId}.${action.segment}`, new Date(now)),
     },
   ],
 })

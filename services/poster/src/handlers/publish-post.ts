@@ -68,7 +68,7 @@ const attempt = async (ports: Ports, post: ApprovedPost, signal: AbortSignal): P
     post,
     lease: held,
     platform,
-    session: guarded(session, ports.breakers, keys),
+    session: guarded(session, ports.breakers, keys, post.postId),
     media: ports.media,
     witness: witness(ports, post),
     settledLate: () => clearAttention(ports, post),

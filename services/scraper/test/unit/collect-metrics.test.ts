@@ -73,6 +73,7 @@ const collect = async (
       send: async (_: unknown, body: BodyOf<typeof CollectMetrics>) => void sent.push(body),
     },
     leases: { acquire: async () => lease },
+    breakers: createBreakers<Tried>({ isFailure: ({ failed }) => failed }),
     platforms: { for: () => ({ sameText, open: () => session }) },
     evidence: noEvidence,
   } as unknown as MetricsPorts

@@ -1,0 +1,5 @@
+export * from './condition.ts'
+export * from './heartbeat.ts'
+export * from './pause-while-open.ts'
+export * from './tell-breakers.ts'
+export * from './watch.ts'
