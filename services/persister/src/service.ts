@@ -19,6 +19,7 @@ import type { configVariables } from './config.ts'
 import { createApply } from './handlers/apply.ts'
 import { type Asked, createAsked, watchDepths } from './handlers/asked.ts'
 import { createBacklog } from './handlers/backlog.ts'
+import { createLiveWatch } from './handlers/live.ts'
 import { createOutage } from './handlers/outage.ts'
 import { createPressure } from './handlers/pressure.ts'
 import { createQueueAge } from './handlers/queue-age.ts'
@@ -69,16 +70,22 @@ const record = async (scope: Scope, config: Config, ports: { readonly bus: Bus; 
   const backlog = createBacklog({ full: config.BATCH_MAX })
   const outage = createOutage(log)
   const age = createQueueAge()
+  const live = scope.use(createLiveWatch({ database, outage, log }, config.LIVE_UNRECORDED_MS))
   const beat = createHeartbeat({ bus, log }, APPLY, APPLY_EVERY_MS)
   const records = factQueueName(FACT_QUEUES.persister, 0)
   scope.use(
-    await bus.consumeFactBatches(records, createApply({ database, bus, outage, backlog, age, beat, log }), {
+    await bus.consumeFactBatches(records, createApply({ ...ports, outage, backlog, age, live, beat, log }), {
       max: config.BATCH_MAX,
       lingerMs: config.BATCH_LINGER_MS,
     }),
   )
   const pressure = createPressure()
-  scope.use(await bus.watchFacts(pressure.hear))
+  scope.use(
+    await bus.watchFacts((fact) => {
+      pressure.hear(fact)
+      live.hear(fact)
+    }),
+  )
   const depths = scope.use(watchDepths(bus, [records, ...WATCHED], DEPTHS_EVERY_MS, log))
   const asked = createAsked(depths)
   const jobs: JobPorts = {
@@ -90,7 +97,7 @@ const record = async (scope: Scope, config: Config, ports: { readonly bus: Bus; 
     room: (queue) => pressure.full() ?? asked.full(queue),
   }
   scope.use(startJobs(allJobs(jobs, [APPLY]), { database, bus, log, holder: `${name}:${newId()}` }))
-  return { ...ports, outage, age, pressure, depths }
+  return { ...ports, outage, age, live, pressure, depths }
 }
 
 const limitsOf = (config: Config): Pick<JobPorts, 'shards' | 'lookAheadSeconds' | 'readingClaimSeconds' | 'audits' | 'dueLimits' | 'jobGraceSeconds'> => ({

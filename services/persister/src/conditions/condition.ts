@@ -5,6 +5,7 @@ import { gauge } from '@surepost/shared/runtime'
 import type { Outage } from '../handlers/outage.ts'
 import type { Pressure } from '../handlers/pressure.ts'
 import type { QueueAge } from '../handlers/queue-age.ts'
+import type { LiveWatch } from '../handlers/live.ts'
 
 /** A shorter outage raises no alert. */
 const OUTAGE_MS = 10_000
@@ -70,15 +71,15 @@ export const recordQueueGrowing = (depth: () => number | undefined, long: number
   }
 }
 
-export const liveUnrecorded = (age: Pick<QueueAge, 'live'>, oldMs: number): Condition => {
-  const gauged = gauge('surepost_live_unrecorded', 'Live segments in hand that are not recorded although it is time.')
+export const liveUnrecorded = (live: Pick<LiveWatch, 'late'>, oldMs: number): Condition => {
+  const gauged = gauge('surepost_live_unrecorded', 'Live segments that are not known to be recorded although it is time.')
   return {
     kind: ALERTS.liveUnrecorded,
     what() {
-      const count = age.live(oldMs)
+      const count = live.late()
       gauged.set(count)
       if (count === 0) return undefined
-      return `At least ${count} live posts are not recorded ${seconds(oldMs)} s after they were published.`
+      return `${count} posts went live more than ${seconds(oldMs)} s ago and are not recorded.`
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Database } from '@surepost/shared/database'
 import type { Bus } from '@surepost/shared/messaging'
 import type { Scope } from '@surepost/shared/runtime'
 import type { Depths } from '../handlers/asked.ts'
+import type { LiveWatch } from '../handlers/live.ts'
 import type { Outage } from '../handlers/outage.ts'
 import type { Pressure } from '../handlers/pressure.ts'
 import type { QueueAge } from '../handlers/queue-age.ts'
@@ -22,6 +23,7 @@ export interface Watching {
   readonly database: Pick<Database, 'read'>
   readonly outage: Outage
   readonly age: QueueAge
+  readonly live: Pick<LiveWatch, 'late'>
   readonly depths: Pick<Depths, 'of'>
   readonly pressure: Pick<Pressure, 'silentMs'>
   readonly delivery: {
@@ -43,12 +45,12 @@ const RECORD = factQueueName(FACT_QUEUES.persister, 0)
 
 /** Watch what the persister can see by itself, the database's being away included. */
 export const watchRecord = (watching: Watching): AsyncDisposable => {
-  const { bus, database, outage, age, depths, pressure, delivery, log, limits } = watching
+  const { bus, database, outage, age, live, depths, pressure, delivery, log, limits } = watching
   const conditions = [
     databaseAway(outage),
     recordQueueOld(age, limits.recordQueueOldMs),
     recordQueueGrowing(() => depths.of(RECORD), limits.recordQueueLong),
-    liveUnrecorded(age, limits.liveUnrecordedMs),
+    liveUnrecorded(live, limits.liveUnrecordedMs),
     ...rabbitmqTrouble(bus),
     ...limitsClosed(pressure, limits.shards),
     webhookFailing(delivery.failures),

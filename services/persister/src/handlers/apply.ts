@@ -5,6 +5,7 @@ import { messageOf } from '@surepost/shared/errors'
 import { type Bus, type HandlerContext, type Outcome, type QueuedFact, type RecordedFact, done, reject } from '@surepost/shared/messaging'
 import { type Scope, backoffMs, counter, histogram, pause } from '@surepost/shared/runtime'
 import type { Backlog } from './backlog.ts'
+import type { LiveWatch } from './live.ts'
 import type { Outage } from './outage.ts'
 import type { QueueAge } from './queue-age.ts'
 import { type Piece, halvesOf, piecesOf } from './split.ts'
@@ -15,6 +16,7 @@ export interface ApplyPorts {
   readonly outage: Outage
   readonly backlog: Backlog
   readonly age: QueueAge
+  readonly live: Pick<LiveWatch, 'taken' | 'recorded'>
   /** Says how applying goes, like a job's runs. */
   readonly beat: (beat: Beat, startedAt: Date) => Promise<void>
   readonly log: Scope['log']
@@ -44,6 +46,7 @@ export const createApply = (ports: ApplyPorts) => {
 
   return async (batch: readonly QueuedFact[], { signal }: HandlerContext): Promise<readonly Outcome[]> => {
     const startedAt = new Date()
+    ports.live.taken(batch)
     const outcomes: Outcome[] = Array.from(batch, () => done)
     const releases = [ports.backlog.taken(batch.length), ports.age.taken(batch)]
     try {
@@ -55,6 +58,7 @@ export const createApply = (ports: ApplyPorts) => {
         if ('applied' in answer) {
           applied.inc(answer.applied)
           repeated.inc(answer.received - answer.applied)
+          ports.live.recorded(piece.map(({ fact }) => fact))
           for (const { fact } of piece) if (fact.type === SegmentPublished.type) measureLive(fact)
           await tellConflicts(ports, answer.conflicts)
         } else if (halves.length > 0) {

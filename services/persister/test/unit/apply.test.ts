@@ -33,7 +33,8 @@ const onDatabase = ({ call, probes = [[]], conflicts = [] }: Script = {}) => {
     database,
     bus: { emit: async (_contract, body) => void seen.alerts.push(body) },
     outage: { began: () => void (seen.began += 1), ended: () => void (seen.ended += 1), lasting: () => undefined },
-    age: { taken: () => () => {}, oldest: () => 0, live: () => 0 },
+    age: { taken: () => () => {}, oldest: () => 0 },
+    live: { taken: () => {}, recorded: () => {} },
     backlog: {
       taken: () => {
         seen.held += 1

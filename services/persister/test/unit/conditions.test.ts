@@ -1,9 +1,11 @@
 import { watchConditions } from '@surepost/shared/alerts'
 import { ALERTS } from '@surepost/shared/contracts'
+import type { Database } from '@surepost/shared/database'
 import { silentLogger } from '@surepost/shared/runtime'
 import { eventually } from '@surepost/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { databaseAway, limitsClosed, liveUnrecorded, recordQueueGrowing, recordQueueOld } from '../../src/conditions/condition.ts'
+import { createLiveWatch } from '../../src/handlers/live.ts'
 import { createOutage } from '../../src/handlers/outage.ts'
 import { createQueueAge } from '../../src/handlers/queue-age.ts'
 
@@ -27,7 +29,7 @@ describe('an outage of the database', () => {
 })
 
 describe('the age of the queue', () => {
-  const at = (ms: number, type = 'job.ran') => ({ type, sentAt: new Date(ms) })
+  const at = (ms: number) => ({ sentAt: new Date(ms) })
   let now = 100 * SECOND
   const waiting = () => {
     const age = createQueueAge(() => now)
@@ -69,17 +71,23 @@ describe('the age of the queue', () => {
 })
 
 describe('live posts that are not recorded', () => {
-  it('are a condition while one of them is in hand for too long, and other facts are none', () => {
+  it('are a condition when that takes too long, until they are; other facts are none', async () => {
     let now = 0
-    const age = createQueueAge(() => now)
-    const { what } = liveUnrecorded(age, 60 * SECOND)
-    const facts = ['post.segment_published', 'job.ran'].map((type) => ({ type, sentAt: new Date(0) }))
-    const release = age.taken(facts)
+    const database = { read: async () => [] } as unknown as Pick<Database, 'read'>
+    await using live = createLiveWatch(
+      { database, outage: { lasting: () => undefined }, log: silentLogger() },
+      60 * SECOND,
+      () => now,
+    )
+    const { what } = liveUnrecorded(live, 60 * SECOND)
+    const said = (type: string) => ({ id: type, type, body: {} })
+    live.hear(said('post.segment_published'))
+    live.hear(said('job.ran'))
     now = 59 * SECOND
     expect(what()).toBeUndefined()
     now = 60 * SECOND
-    expect(what()).toContain('At least 1 live posts')
-    release()
+    expect(what()).toContain('1 posts went live')
+    live.recorded([said('post.segment_published')])
     expect(what()).toBeUndefined()
   })
 })

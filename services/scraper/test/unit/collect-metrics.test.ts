@@ -10,7 +10,8 @@ import {
   type Metrics,
 } from '@surepost/shared/contracts'
 import type { Delivery, Outcome } from '@surepost/shared/messaging'
-import { type PostReading, sameText } from '@surepost/platforms'
+import { type PostReading, type Tried, sameText } from '@surepost/platforms'
+import { createBreakers } from '@surepost/shared/runtime'
 import { noEvidence } from '../../src/evidence.ts'
 import { type MetricsPorts, collectMetrics } from '../../src/handlers/collect-metrics.ts'
 
