@@ -17,6 +17,7 @@ import type {
   AccountAnswer,
   AlertAnswer,
   Counts,
+  DueAnswer,
   HistoryEntry,
   LetterAnswer,
   LetterHead,
@@ -49,6 +50,8 @@ export interface PostRecords {
   /** What was submitted, in its latest revision. */
   submission(id: PostId, read: Read): Promise<SubmissionBody | undefined>
   counts(read: Read): Promise<Counts>
+  /** What is due and not done. */
+  due(read: Read): Promise<DueAnswer>
 }
 type SubmissionBody = BodyOf<typeof PostSubmitted>
 

@@ -36,6 +36,8 @@ export interface Database extends AsyncDisposable {
   read<T>(label: string, query: (client: ReadClient) => Query<T>, options?: CallOptions): Promise<T>
   /** Empty while the database can be used and has every migration; otherwise a sentence per trouble. Asks once, now. */
   health(): Promise<readonly string[]>
+  /** How the database is not as it must be (role, migrations, row level security); empty also while it is away. Asks once. */
+  misfit(): Promise<readonly string[]>
   readonly breaker: BreakerState
 }
 
@@ -54,7 +56,11 @@ export const connectDatabase = ({ url, key, log, timeoutMs = TRY_MS, registry, o
       throw new ContractError(`The answer of ${name} is not what it must be: ${messageOf(parsed.error)}`)
     },
     read: (label, query, options = {}) => calls.make(label, () => query(client.reads), options),
-    health: () => healthOf(client, url),
+    health: async () => (await healthOf(client, url)).sentences,
+    async misfit() {
+      const health = await healthOf(client, url)
+      return health.away ? [] : health.sentences
+    },
     get breaker() {
       return calls.breaker
     },

@@ -62,7 +62,9 @@ export const recordQueueGrowing = (depth: () => number | undefined, long: number
       const now = depth()
       if (now === undefined) return undefined
       gauged.set(now)
-      grew = now > long && now > before ? grew + 1 : 0
+      // The same again says nothing: depths are read less often than they are looked at.
+      if (now <= long || now < before) grew = 0
+      else if (now > before) grew += 1
       before = now
       // Once raised it stands until the queue is short again.
       raised = now > long && (raised || grew >= GREW)

@@ -2,7 +2,7 @@ import { ALERTS, PoolPressure, alertKey } from '@surepost/shared/contracts'
 import { eventually, isolate } from '@surepost/testkit'
 import { afterEach, expect, it, onTestFinished } from 'vitest'
 import { configured, fact, instant, mention, newPlatformId, paused, published, resumed, submission } from '../support/facts.ts'
-import { alert, persisterOn } from '../support/running-persister.ts'
+import { persisterOn } from '../support/running-persister.ts'
 import { webhookServer } from '../support/webhook-server.ts'
 
 const { bus, running, rows, startOne, stopOne, emit, recorded, takeDatabaseAway, bringDatabaseBack } = await persisterOn(
@@ -31,7 +31,7 @@ const standing = async (key: string): Promise<boolean> =>
 const of = (told: readonly string[], key: string): readonly string[] => told.filter((text) => text.includes(`\`${key}\``))
 
 it('that the database is away is told to people while it is away, by a webhook that fails at first, and once', async () => {
-  await using webhook = await webhookServer(4)
+  await using webhook = await webhookServer(8)
   await using ears = await listening()
   await startOne({
     ALERT_WEBHOOK_URL: webhook.url,
@@ -49,16 +49,18 @@ it('that the database is away is told to people while it is away, by a webhook t
   await heard(ears.said, 'raised database:away', 'raised live:unrecorded', 'raised record_queue:old')
   // More and more is said, and nothing of it recorded.
   const growing = new AbortController()
+  const ran = { job: 'flood', account: null, startedAt: instant(0), outcome: 'succeeded', category: null, detail: null }
+  onTestFinished(() => growing.abort())
   const flood = (async () => {
     while (!growing.signal.aborted)
-      await Promise.all(Array.from({ length: 400 }, (_, n) => emit(alert(`flood ${n}`))))
+      await Promise.all(Array.from({ length: 400 }, () => emit(fact('job.ran', ran))))
   })()
   await heard(ears.said, 'raised record_queue:growing', 'raised breaker.database.persister', 'raised limits:closed.0')
   growing.abort()
   await flood
   await heard(ears.said, 'raised alerts:undelivered')
   await eventually(() => of(webhook.told, 'database:away').length > 0, PATIENCE)
-  expect(webhook.refused()).toBe(4)
+  expect(webhook.refused()).toBe(8)
   expect(await recordedNow(live.id)).toBe('away')
 
   await bringDatabaseBack()
@@ -135,7 +137,7 @@ it('what is due and not done is told by its age, and a job that does not run is 
   const outcome = { postId: unknown.postId, revision: 1, segment: 0, account: 'ada', attempt: 1, reason: 'no answer' }
   for (const one of [
     configured('ada', [1], true),
-    configured('bob', []),
+    configured('bob', [3_600]),
     paused('bob'),
     due.fact,
     held.fact,

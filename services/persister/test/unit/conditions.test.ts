@@ -100,7 +100,7 @@ describe('a queue of facts', () => {
       depth = messages
       return what() !== undefined
     })
-    expect(seen).toEqual([false, false, false, false, false, false, false, false, true, false, false])
+    expect(seen).toEqual([false, false, false, false, false, false, true, true, true, false, false])
   })
 })
 
