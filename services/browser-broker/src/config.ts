@@ -58,6 +58,7 @@ export const variables = z.object({
   BACKGROUND_FREE_MIB: integer(0, 1_000_000).default(512),
   BROWSER_CANARY_EVERY_MS: milliseconds(100).default(60_000),
   BROWSER_CANARY_MS: milliseconds(100).default(15_000),
+  POOL_WAIT_OLD_MS: milliseconds(1_000).default(120_000),
   BROKER_ADMIN_KEY: secret(16),
   SESSION_KEY: base64Key,
   X_BASE_URL: url('http', 'https').default('https://x.com'),

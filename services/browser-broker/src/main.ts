@@ -48,7 +48,8 @@ const openDesk = async (
   const watch = scope.use(watchLoad(readLoad, () => limits.current.admission, reconsider, log))
   const desk: Desk = scope.use(new Desk({ ...ports, pool, log, limits, admission: () => watch.admission, publicUrl }))
   const { browsers } = placesOf(config)
-  scope.use(startUpkeep({ ...ports, pool, desk, shard: config.BROKER_SHARD, browsers, log }))
+  const { BROKER_SHARD: shard, POOL_WAIT_OLD_MS: poolWaitOldMs } = config
+  scope.use(startUpkeep({ ...ports, pool, desk, shard, browsers, poolWaitOldMs, log }))
   scope.use(tellPressure(desk, ports.bus, config.BROKER_SHARD, log))
   return { desk, limits, watch }
 }

@@ -21,6 +21,7 @@ import type {
   BreakerAnswer,
   Counts,
   Dependency,
+  DueAnswer,
   HistoryEntry,
   JobAnswer,
   LeaseAnswer,
@@ -57,6 +58,8 @@ export interface PostRecords {
   /** What was submitted, in its latest revision. */
   submission(id: PostId, read: Read): Promise<SubmissionBody | undefined>
   counts(read: Read): Promise<Counts>
+  /** What is due and not done. */
+  due(read: Read): Promise<DueAnswer>
 }
 type SubmissionBody = BodyOf<typeof PostSubmitted>
 

@@ -20,10 +20,11 @@ import { createApp } from './http/app.ts'
 import { type Listening, listen } from './http/listen.ts'
 import type { Ports } from './ports.ts'
 
-/** The whole console inside a scope. It is ready while RabbitMQ is there: the database may be away. */
+/** The whole console inside a scope. It is ready while RabbitMQ is there: the database may be away, but not wrong. */
 export const startConsole = async (scope: Scope, config: Config): Promise<Listening> => {
   const { log } = scope
   const database = scope.use(connectDatabase({ url: config.SUPABASE_URL, key: config.SUPABASE_SERVICE_ROLE_KEY, log }))
+  scope.readyWhen(() => database.misfit())
   const rabbitmq = {
     url: config.AMQP_URL,
     managementUrl: config.RABBITMQ_MANAGEMENT_URL,

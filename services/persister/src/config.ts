@@ -1,4 +1,4 @@
-import { amqpVariables, integer, milliseconds, secret, url } from '@surepost/shared/runtime'
+import { amqpVariables, asSecret, integer, milliseconds, secret, url } from '@surepost/shared/runtime'
 
 /** What the persister needs to know; see README.md. */
 export const configVariables = {
@@ -14,6 +14,19 @@ export const configVariables = {
   READING_CLAIM_SECONDS: integer(10, 86_400).default(1_200),
   /** Facts that wait longer than this to be recorded raise the alert `record_queue:old`. */
   RECORD_QUEUE_OLD_MS: milliseconds(1_000, 86_400_000).default(60_000),
+  /** More facts than this that wait, and more at each look, raise `record_queue:growing`. */
+  RECORD_QUEUE_LONG: integer(1, 100_000_000).default(1_000),
+  /** A live post that is not recorded after this raises `live:unrecorded`. */
+  LIVE_UNRECORDED_MS: milliseconds(1_000, 86_400_000).default(60_000),
+  /** How old what is due and not done may be before it is told of. */
+  POSTS_OLD_SECONDS: integer(1, 86_400).default(900),
+  CHECKS_OLD_SECONDS: integer(1, 86_400).default(1_800),
+  ANSWERS_OLD_SECONDS: integer(1, 86_400).default(1_800),
+  UNKNOWN_OLD_SECONDS: integer(1, 86_400).default(900),
+  /** A job that is due for longer than this and has not run raises `job.late.<job>`. */
+  JOB_GRACE_SECONDS: integer(1, 86_400).default(180),
+  /** A Slack-compatible incoming webhook that alerts are sent to. */
+  ALERT_WEBHOOK_URL: asSecret(url('http', 'https')).optional(),
   /** How often an account's page is compared with what is recorded, and how far back. */
   AUDIT_EVERY_SECONDS: integer(1, 2_592_000).default(21_600),
   AUDIT_WINDOW_SECONDS: integer(60, 2_592_000).default(172_800),

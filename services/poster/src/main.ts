@@ -1,4 +1,5 @@
-import { connectBus } from '@surepost/shared/messaging'
+import { beating, pauseWhileOpen } from '@surepost/shared/alerts'
+import { type Consumption, connectBus } from '@surepost/shared/messaging'
 import { connectLeases } from '@surepost/shared/leases'
 import { folderMediaStore } from '@surepost/shared/media'
 import { parseConfig, runService } from '@surepost/shared/runtime'
@@ -23,9 +24,15 @@ await runService('poster', async (scope) => {
   )
   const leases = scope.use(await connectLeases({ bus, shards, log: scope.log }))
   const platforms = { for: (name: 'x') => platformFor(name, { baseUrl: config.X_BASE_URL }) }
-  const ports = { bus, leases, media, platforms, breakers: platformBreakers({ bus, log: scope.log }) }
+  const telling = { bus, log: scope.log, service: scope.name }
+  const breakers = platformBreakers(telling)
+  const ports = { bus, leases, media, platforms, breakers }
+  const consumptions: Consumption[] = []
+  const publishing = beating(telling, 'poster.publish', publishPost(ports))
+  const deleting = beating(telling, 'poster.delete', deleteSegment(ports))
   for (let shard = 0; shard < shards; shard++) {
-    scope.use(await bus.consume([publishPost(ports)], { prefetch: config.POSTER_PREFETCH, shard }))
-    scope.use(await bus.consume([deleteSegment(ports)], { prefetch: config.POSTER_PREFETCH, shard }))
+    for (const route of [publishing, deleting])
+      consumptions.push(scope.use(await bus.consume([route], { prefetch: config.POSTER_PREFETCH, shard })))
   }
+  scope.use(pauseWhileOpen(consumptions, breakers, 'x'))
 })

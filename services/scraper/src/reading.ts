@@ -2,12 +2,14 @@ import type { AccountId, PlatformName } from '@surepost/shared/contracts'
 import { UnavailableError } from '@surepost/shared/errors'
 import { type Lease, type Leases, withLease } from '@surepost/shared/leases'
 import { snooze, type Bus, type Outcome } from '@surepost/shared/messaging'
-import type { PlatformAdapter, PlatformSession } from '@surepost/platforms'
+import type { Breakers } from '@surepost/shared/runtime'
+import { type PlatformAdapter, type PlatformSession, type Tried, breakerKeys, guarded } from '@surepost/platforms'
 
 export interface ReadPorts {
   readonly bus: Pick<Bus, 'emit'>
   readonly leases: Pick<Leases, 'acquire'>
   readonly platforms: { readonly for: (name: PlatformName) => PlatformAdapter }
+  readonly breakers: Pick<Breakers<Tried>, 'trouble' | 'execute'>
 }
 
 /** Readings wait this long in line before the command goes back to a rung: publishing always comes first. */
@@ -35,7 +37,10 @@ export const withReader = async (
   signal: AbortSignal,
   read: (reader: Reader) => Promise<Outcome>,
 ): Promise<Outcome> => {
+  const keys = breakerKeys(platform, account)
   try {
+    const trouble = ports.breakers.trouble(keys)
+    if (trouble !== undefined) return snooze(trouble.until, trouble.reason)
     const lease = await ports.leases.acquire({
       account,
       class: leaseClass,
@@ -44,9 +49,10 @@ export const withReader = async (
     })
     if (!lease.granted) return snooze(lease.retryAt, `${lease.reason}: ${lease.detail}`)
     return await withLease(lease, (held) => {
-      const session = ports.platforms
+      const opened = ports.platforms
         .for(platform)
         .open({ kind: 'browser', context: held.context }, { handle: held.handle })
+      const session = guarded(opened, ports.breakers, keys, account)
       return read({ session, lease: held, signal: AbortSignal.any([signal, held.signal]) }).catch((error: unknown) => {
         // Whatever a lost lease breaks off says less than the loss itself.
         held.signal.throwIfAborted()

@@ -23,7 +23,7 @@ test.each([
   ['creates that did not work', sessionOf({ create: trouble })],
   ['creates without an answer', sessionOf({ create: unknown })],
 ])('after %s again and again nothing is tried: a create is certain not to have happened', async (_, session) => {
-  const guard = guarded(session, breakersOf(), KEYS)
+  const guard = guarded(session, breakersOf(), KEYS, 'a post')
   for (let i = 0; i < threshold; i++) await guard.publishSegment(draft, call)
   expect(await guard.publishSegment(draft, call)).toEqual({
     outcome: 'not_created',
@@ -32,7 +32,7 @@ test.each([
 })
 
 test('pages that do not load open it for creates too, and reading is then unavailable', async () => {
-  const guard = guarded(sessionOf({ read: wentWrong, create: unknown }), breakersOf(), KEYS)
+  const guard = guarded(sessionOf({ read: wentWrong, create: unknown }), breakersOf(), KEYS, 'a post')
   for (let i = 0; i < threshold; i++) await guard.readPost(wanted, call)
   await expect(guard.readPost(wanted, call)).rejects.toBeInstanceOf(UnavailableError)
   expect(await guard.publishSegment(draft, call)).toMatchObject({ refusal: { kind: 'away' } })
@@ -51,7 +51,7 @@ test.each<[string, { create?: CreateResult; read?: PostReading }]>([
   ['deleted', { read: { kind: 'deleted' } }],
   ['suspended', { read: { kind: 'unreadable', cause: 'suspended', detail: '' } }],
 ])('the platform’s own word (%s) opens nothing, however often it is said', async (_, answers) => {
-  const guard = guarded(sessionOf(answers), breakersOf(), KEYS)
+  const guard = guarded(sessionOf(answers), breakersOf(), KEYS, 'a post')
   for (let i = 0; i < threshold * 2; i++) {
     if (answers.create !== undefined) expect(await guard.publishSegment(draft, call)).toBe(answers.create)
     if (answers.read !== undefined) expect(await guard.readPost(wanted, call)).toBe(answers.read)
@@ -59,7 +59,19 @@ test.each<[string, { create?: CreateResult; read?: PostReading }]>([
 })
 
 test('what the end of a lease stopped says nothing of the platform', async () => {
-  const guard = guarded(sessionOf({ create: unknown }), breakersOf(), KEYS)
+  const guard = guarded(sessionOf({ create: unknown }), breakersOf(), KEYS, 'a post')
   const stopped = { signal: AbortSignal.abort() }
   for (let i = 0; i < threshold * 2; i++) expect(await guard.publishSegment(draft, stopped)).toBe(unknown)
+})
+
+test('one post that fails again and again opens nothing; as many posts do', async () => {
+  const breakers = createBreakers<Tried>({
+    isFailure: ({ failed }) => failed,
+    subjectOf: ({ subject }) => subject,
+    threshold,
+  })
+  const create = (post: string) => guarded(sessionOf({ create: trouble }), breakers, KEYS, post).publishSegment(draft, call)
+  for (let i = 0; i < threshold * 3; i++) expect(await create('poison')).toBe(trouble)
+  for (let i = 0; i < threshold; i++) await create(`post ${i}`)
+  expect(await create('poison')).toMatchObject({ refusal: { kind: 'away' } })
 })

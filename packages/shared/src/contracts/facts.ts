@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AccountConfig } from './accounts.ts'
+import { AlertCleared, AlertRaised } from './alerts.ts'
 import { AccountAudited, SegmentCorrected, SegmentDoubted } from './audits.ts'
 import { defineFact } from './define.ts'
 import { AccountId, Instant, PlatformId, PlatformName, PostId } from './ids.ts'
@@ -25,6 +26,7 @@ import {
 } from './post-facts.ts'
 
 export { LedgerMark } from './fact-parts.ts'
+export * from './alerts.ts'
 export * from './post-facts.ts'
 
 const ofCheck = { ...ofPost, checkId: z.uuid(), segment: z.int().min(0) }
@@ -141,32 +143,24 @@ export const JobRan = defineFact({
     outcome: z.enum(['succeeded', 'failed', 'skipped']),
     category: z.string().max(64).nullable(),
     detail: z.string().max(2_000).nullable(),
+    /** When it runs next at the latest; null for what runs when there is work. */
+    nextDueAt: Instant.nullable().default(null),
   }),
 })
-export const AlertRaised = defineFact({
-  type: 'alert.raised',
+/** A breaker opened, let a probe through, or closed again. One for each service and name. */
+export const BreakerChanged = defineFact({
+  type: 'breaker.changed',
   version: 1,
   body: z.strictObject({
     ...at,
-    /** One condition, one key: raising it again changes nothing but the time. */
-    key: z.string().min(1).max(200),
-    severity: z.enum(['info', 'warning', 'critical']),
-    /** What is wrong and what to do. */
-    sentence: Reason,
+    service: z.string().min(1).max(64),
+    /** A dependency (`database`, `rabbitmq-management`, `model`), a platform (`x`) or an account on it (`x/ada`). */
+    breaker: z.string().min(1).max(100),
+    state: z.enum(['closed', 'half-open', 'open']),
+    /** When an open one lets the next probe through. */
+    probeAt: Instant.nullable(),
   }),
 })
-export const AlertCleared = defineFact({
-  type: 'alert.cleared',
-  version: 1,
-  body: z.strictObject({ ...at, key: z.string().min(1).max(200) }),
-})
-
-/** The key of the alert that a post waits for a person; the persister repeats it until it was settled. */
-export const attentionAlert = (postId: PostId): string => `post.needs_attention.${postId}`
-
-/** What is said, every time, of a post that waits for a person. */
-export const attentionSentence = (postId: PostId, account: AccountId, reason: string): string =>
-  `Post ${postId} of ${account} needs a person: ${reason} Look at the account's own timeline, then say what is there: POST /v1/posts/${postId}/segments/<n>/settle.`
 
 /** Live views only: how full one broker shard is. */
 export const PoolPressure = defineFact({
@@ -237,6 +231,7 @@ export const FACTS = [
   JobRan,
   AlertRaised,
   AlertCleared,
+  BreakerChanged,
   PoolPressure,
   LedgerMarked,
   OptOutsWanted,

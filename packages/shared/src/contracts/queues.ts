@@ -1,5 +1,5 @@
 import type { FactContract } from './define.ts'
-import { FACTS, MentionHarvested, SETTLING_FACTS } from './facts.ts'
+import { AlertCleared, AlertRaised, FACTS, MentionHarvested, SETTLING_FACTS } from './facts.ts'
 
 /** A durable queue of facts: which ones it takes, and whether each broker shard has its own. */
 export interface FactQueue {
@@ -14,6 +14,8 @@ export const RECORDED_FACTS: readonly FactContract[] = FACTS.filter((fact) => fa
 export const FACT_QUEUES = {
   persister: { queue: 'persister.facts', sharded: false, facts: RECORDED_FACTS },
   broker: { queue: 'broker.facts', sharded: true, facts: SETTLING_FACTS },
+  /** What people are told by the webhook; taken without the database. */
+  alerts: { queue: 'persister.alerts', sharded: false, facts: [AlertRaised, AlertCleared] },
   replier: { queue: 'replier.facts', sharded: false, facts: [MentionHarvested] },
 } as const satisfies Record<string, FactQueue>
 

@@ -29,8 +29,21 @@ export const LedgerStanding = defineValue({
   }),
 })
 
+/** What people were told last of each alert, so that they are not told twice, whichever persister tells them. */
+export const AlertsTold = defineValue({
+  type: 'alerts.told',
+  version: 1,
+  queue: 'persister.told',
+  sharded: false,
+  body: z.strictObject({
+    told: z
+      .array(z.strictObject({ key: z.string().max(200), said: z.enum(['raised', 'cleared']), at: Instant }))
+      .max(1_000),
+  }),
+})
+
 /** Every value there is. */
-export const VALUES = [LedgerStanding] as const
+export const VALUES = [LedgerStanding, AlertsTold] as const
 
 /** Whether a queue holds a value: what is in it is kept there, and is no work that waits. */
 export const isValueQueue = (name: string): boolean =>

@@ -32,6 +32,7 @@ export interface CallsOptions {
   readonly log: Logger
   /** The longest one try may take. */
   readonly timeoutMs: number
+  readonly onBreaker?: ((state: BreakerState, probeAt: Date | null) => void) | undefined
   /** Ends every call. */
   readonly closing: AbortSignal
 }
@@ -49,14 +50,15 @@ const STATES: Readonly<Record<CircuitState, BreakerState>> = {
   [CircuitState.Isolated]: 'open',
 }
 
-const createBreaker = (log: Logger, metrics: DatabaseMetrics): CircuitBreakerPolicy => {
+const createBreaker = ({ log, metrics, onBreaker }: CallsOptions): CircuitBreakerPolicy => {
   const breaker = circuitBreaker(handleWhen(isOutage), {
     breaker: new ConsecutiveBreaker(THRESHOLD),
     halfOpenAfter: new ExponentialBackoff({ initialDelay: 250, maxDelay: 5_000 }),
   })
   breaker.onStateChange((state) => {
     metrics.breaker(STATES[state])
-    log.warn({ breaker: STATES[state] }, 'the breaker of the database changed')
+    if (onBreaker === undefined) log.warn({ breaker: STATES[state] }, 'the breaker of the database changed')
+    else onBreaker(STATES[state], null)
   })
   return breaker
 }
@@ -64,7 +66,7 @@ const createBreaker = (log: Logger, metrics: DatabaseMetrics): CircuitBreakerPol
 /** The retry layer: one, here. */
 export const createCalls = (options: CallsOptions): Calls => {
   const { metrics, closing } = options
-  const breaker = createBreaker(options.log, metrics)
+  const breaker = createBreaker(options)
   const tryOnce = createTry(options, breaker)
   return {
     get breaker() {

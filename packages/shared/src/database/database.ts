@@ -17,6 +17,8 @@ export interface DatabaseOptions {
   readonly timeoutMs?: number
   /** Where its metrics go instead of the process's registry. */
   readonly registry?: Registry
+  /** Told of every change of its breaker. */
+  readonly onBreaker?: (state: BreakerState, probeAt: Date | null) => void
 }
 
 /**
@@ -34,16 +36,32 @@ export interface Database extends AsyncDisposable {
   read<T>(label: string, query: (client: ReadClient) => Query<T>, options?: CallOptions): Promise<T>
   /** Empty while the database can be used and has every migration; otherwise a sentence per trouble. Asks once, now. */
   health(): Promise<readonly string[]>
+  /** How the database is not as it must be (role, migrations, row level security); empty also while it is away. Asks once. */
+  misfit(): Promise<readonly string[]>
   readonly breaker: BreakerState
 }
 
 const TRY_MS = 10_000
 
 /** Connect to the database: nothing is sent yet. */
-export const connectDatabase = ({ url, key, log, timeoutMs = TRY_MS, registry }: DatabaseOptions): Database => {
+export const connectDatabase = ({
+  url,
+  key,
+  log,
+  timeoutMs = TRY_MS,
+  registry,
+  onBreaker,
+}: DatabaseOptions): Database => {
   const client = createRawClient(url, key)
   const closing = new AbortController()
-  const calls = createCalls({ client, metrics: databaseMetrics(registry), log, timeoutMs, closing: closing.signal })
+  const calls = createCalls({
+    client,
+    metrics: databaseMetrics(registry),
+    log,
+    timeoutMs,
+    onBreaker,
+    closing: closing.signal,
+  })
   return {
     async rpc(name, args, options = {}) {
       const data = await calls.make(name, () => client.call(name, args), options)
@@ -52,7 +70,11 @@ export const connectDatabase = ({ url, key, log, timeoutMs = TRY_MS, registry }:
       throw new ContractError(`The answer of ${name} is not what it must be: ${messageOf(parsed.error)}`)
     },
     read: (label, query, options = {}) => calls.make(label, () => query(client.reads), options),
-    health: () => healthOf(client, url),
+    health: async () => (await healthOf(client, url)).sentences,
+    async misfit() {
+      const health = await healthOf(client, url)
+      return health.away ? [] : health.sentences
+    },
     get breaker() {
       return calls.breaker
     },

@@ -20,6 +20,7 @@ export {
   type ClaimedCheck,
   type ClaimedHarvest,
   type DuePost,
+  type DueWork,
   type ExpiredCheck,
   type ExpiredDoubt,
   type Fence,

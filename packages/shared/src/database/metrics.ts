@@ -19,13 +19,8 @@ export const databaseMetrics = (into: Registry = processRegistry): DatabaseMetri
     ['call'],
     { into },
   )
-  const breaker = gauge(
-    'surepost_database_breaker',
-    'Breaker of the database: 0 closed, 1 half-open, 2 open.',
-    [],
-    into,
-  )
-  breaker.set(BREAKER_VALUES.closed)
+  const breaker = gauge('surepost_breaker_state', 'Breakers by name: 0 closed, 1 half-open, 2 open.', ['breaker'], into)
+  breaker.set({ breaker: 'database' }, BREAKER_VALUES.closed)
   return {
     start: (call) => {
       const end = seconds.startTimer({ call })
@@ -34,6 +29,6 @@ export const databaseMetrics = (into: Registry = processRegistry): DatabaseMetri
         calls.inc({ call, outcome })
       }
     },
-    breaker: (state) => breaker.set(BREAKER_VALUES[state]),
+    breaker: (state) => breaker.set({ breaker: 'database' }, BREAKER_VALUES[state]),
   }
 }

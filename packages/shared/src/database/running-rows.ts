@@ -31,6 +31,7 @@ export type JobHeartbeatRow = {
   last_failure_detail: string | null
   last_skip_at: Timestamp | null
   consecutive_failures: number
+  next_due_at: Timestamp | null
 }
 
 export type JobLockRow = {
@@ -50,6 +51,16 @@ export type AlertRow = {
   cleared_at: Timestamp | null
   cleared_by: string | null
   active: boolean
+  runbook: string | null
+}
+
+export type BreakerRow = {
+  service: string
+  breaker: string
+  state: 'closed' | 'half-open' | 'open'
+  probe_at: Timestamp | null
+  changed_at: Timestamp
+  changed_by: string
 }
 
 /** The journal: a fact as it was said. */

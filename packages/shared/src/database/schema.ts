@@ -2,6 +2,7 @@ import type {
   AccountRow,
   AlertRow,
   AuditRow,
+  BreakerRow,
   CheckRow,
   FactRow,
   JobHeartbeatRow,
@@ -66,6 +67,7 @@ export type Schema = {
       alerts: ReadOnly<AlertRow>
       ledgers: ReadOnly<LedgerRow>
       audits: ReadOnly<AuditRow>
+      breakers: ReadOnly<BreakerRow>
       facts: ReadOnly<FactRow>
     }
     Views: { post_outcomes: { Row: PostOutcomeRow; Relationships: [] } }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { AlertRaised } from '../contracts/index.ts'
+import { ALERTS, AlertRaised, alertKey, raised } from '../contracts/index.ts'
 import { FACTS_EXCHANGE, deadQueue } from './topology.ts'
 import { HEADER, encode, properties } from './envelope.ts'
 import type { Publisher } from './publisher.ts'
@@ -8,7 +8,7 @@ import type { Publisher } from './publisher.ts'
 const EVERY_MS = 60_000
 
 /** The key of the alert that a queue has dead letters. Cleared by whoever empties the dead queue. */
-export const deadLetterAlert = (queue: string): string => `dead-letters:${queue}`
+export const deadLetterAlert = (queue: string): string => alertKey(ALERTS.deadLetters, queue)
 
 interface Recent {
   readonly timer: NodeJS.Timeout
@@ -17,9 +17,9 @@ interface Recent {
 }
 
 interface Parking {
-  readonly sentence: string
+  readonly what: string
   /** When it was parked: told later, it does not undo a clearing that came in between. */
-  readonly at: string
+  readonly at: Date
 }
 
 /** Raises the alerts for dead letters, at most one per queue and minute. */
@@ -37,8 +37,7 @@ export class DeadLetterAlerts {
 
   /** Say that a message was parked, and why. Never throws: parking it is what must not fail. */
   async raise(queue: string, reason: string): Promise<void> {
-    const sentence = `A message of ${queue} was parked in ${deadQueue(queue)}: ${reason}. Look at it with "surepost dead", then replay or discard it.`
-    const parking = { sentence: sentence.slice(0, 2_000), at: new Date().toISOString() }
+    const parking = { what: `A message of ${queue} was parked in ${deadQueue(queue)}: ${reason}.`, at: new Date() }
     const recent = this.#recent.get(queue)
     if (recent !== undefined) {
       recent.waiting = parking
@@ -64,7 +63,7 @@ export class DeadLetterAlerts {
   }
 
   async #emit(queue: string, parking: Parking): Promise<void> {
-    const body = { ...parking, key: deadLetterAlert(queue), severity: 'critical' }
+    const body = raised(ALERTS.deadLetters, parking.what, queue, parking.at)
     try {
       await this.#publisher.publish({
         exchange: FACTS_EXCHANGE,

@@ -12,12 +12,13 @@ import {
   newId,
   queueName,
 } from '../contracts/index.ts'
+import { tellBreakers } from '../alerts/tell-breakers.ts'
 import { ContractError } from '../errors/index.ts'
 import { linkedSignal } from '../runtime/deadline.ts'
 import { Asks } from './asks.ts'
 import { Batcher } from './batches.ts'
 import { Consumer } from './consumer.ts'
-import { countDeadLetters } from './dead-letters.ts'
+import { countDeadLetters, countWaiting } from './dead-letters.ts'
 import { decode, issuesOf } from './envelope.ts'
 import { type Inbox, type InboxOptions, jsonReceiver, openInbox } from './inboxes.ts'
 import type { Link } from './link.ts'
@@ -32,6 +33,7 @@ import type {
   AskOptions,
   BatchOptions,
   Bus,
+  BusTrouble,
   Consumption,
   DeadLetterCount,
   HandlerContext,
@@ -79,7 +81,8 @@ class RabbitBus implements Bus {
   constructor(options: BusOptions) {
     const { service, shards, log } = options
     this.#options = options
-    this.transport = new Transport(options)
+    const told = tellBreakers({ bus: this, log, service })
+    this.transport = new Transport({ onBreaker: told, ...options })
     this.#sender = new Sender(this.transport.publisher, service, shards)
     this.#asks = new Asks(this.transport.consuming, log, `surepost.answers.${service}`)
   }
@@ -189,6 +192,14 @@ class RabbitBus implements Bus {
 
   async deadLetters(): Promise<readonly DeadLetterCount[]> {
     return countDeadLetters(this.transport)
+  }
+
+  async waiting(queues: readonly string[]): Promise<readonly DeadLetterCount[]> {
+    return countWaiting(this.transport, queues)
+  }
+
+  trouble(): BusTrouble | undefined {
+    return this.transport.trouble()
   }
 
   async health(): Promise<readonly string[]> {

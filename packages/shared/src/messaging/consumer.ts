@@ -117,10 +117,12 @@ export class Consumer implements Consumption {
   async #run(route: Route, taken: Taken, body: unknown, signal: AbortSignal): Promise<void> {
     const delivery = deliveryOf(route, taken, body)
     const { queue, metrics } = this.#options
+    metrics.queueWait.observe({ queue }, Math.max(0, Date.now() - delivery.sentAt.getTime()) / 1_000)
     const end = metrics.handling.startTimer({ queue, type: delivery.type })
     const outcome = await this.#outcome(route, delivery, headersOf(taken.message), signal)
     end()
     if (outcome === 'interrupted') return this.#count(delivery.type, 'handed_back', taken.handBack())
+    if (outcome.kind === 'retry') metrics.retries.inc({ queue, type: delivery.type })
     const standing = { attempt: delivery.attempt, rungs: rungsOf(route), now: Date.now() }
     await this.#count(delivery.type, outcome.kind, settleOutcome(this.#options, taken, outcome, standing))
   }

@@ -178,6 +178,12 @@ export const countDeadLetters = (transport: Transport): Promise<readonly DeadLet
   return onChannel(transport, (channel) => Promise.all(queues.map(({ name }) => count(channel, name))))
 }
 
+/** How many messages wait in each of these queues. @throws UnavailableError */
+export const countWaiting = (transport: Transport, queues: readonly string[]): Promise<readonly DeadLetterCount[]> =>
+  onChannel(transport, (channel) =>
+    Promise.all(queues.map(async (queue) => ({ queue, messages: (await channel.checkQueue(queue)).messageCount }))),
+  )
+
 const onChannel = async <T>(
   transport: Transport,
   work: (channel: Channel, connected: Connected) => Promise<T>,

@@ -10,6 +10,21 @@ export const busMetrics = (into: Registry = processRegistry) => ({
   ),
   confirmed: counter('surepost_messages_confirmed_total', 'Messages that RabbitMQ confirmed.', ['type'], into),
   returned: counter('surepost_messages_returned_total', 'Messages that no queue took.', ['type'], into),
+  unroutable: counter(
+    'surepost_messages_unroutable_total',
+    'Messages for our own exchanges that no queue took: the topology had a hole.',
+    ['type'],
+    into,
+  ),
+  blocked: gauge('surepost_rabbitmq_blocked', 'RabbitMQ takes no messages because of an alarm: 1.', [], into),
+  away: gauge('surepost_rabbitmq_away', 'There is no connection to RabbitMQ: 1.', [], into),
+  queueWait: histogram(
+    'surepost_queue_wait_seconds',
+    'From the sending of a message to its handler, waits on rungs included.',
+    ['queue'],
+    { buckets: [0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 900, 3_600, 14_400], into },
+  ),
+  retries: counter('surepost_retries_total', 'Attempts that were spent, by queue and type.', ['queue', 'type'], into),
   nacked: counter('surepost_messages_nacked_total', 'Messages that a queue refused.', ['type'], into),
   consumed: counter(
     'surepost_messages_consumed_total',

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { ConfigError } from '../errors/index.ts'
+import type { BreakerState } from '../runtime/breakers.ts'
 import type { Registry } from '../runtime/metrics.ts'
 import type { Scope } from '../runtime/types.ts'
 
@@ -17,6 +18,8 @@ export interface BusOptions {
   readonly registry?: Registry
   /** Most unconfirmed messages. */
   readonly window?: number
+  /** Told of every change of the breaker of the management API. */
+  readonly onBreaker?: (breaker: string, state: BreakerState, probeAt: Date | null) => void
   /** The service's scope: its readiness shows the bus's health from the start, and its end interrupts the waiting. */
   readonly scope?: Pick<Scope, 'readyWhen' | 'signal'>
 }

@@ -17,7 +17,7 @@ export interface PublisherOptions {
   /** Most messages that are sent and not confirmed. */
   readonly window: number
   /** Called when a message for one of our exchanges came back: the topology has a hole. */
-  readonly onHole: () => void
+  readonly onHole: (type: string) => void
   /** How long one publish may take altogether, from the call to the confirm. */
   readonly deadlineMs?: number
 }
@@ -171,7 +171,9 @@ export class Publisher {
       outgoing.routingKey === fields.routingKey
     for (const pending of this.#unconfirmed) if (same(pending)) pending.returned = true
     this.#options.metrics.returned.inc({ type: String(properties.type) })
-    if (fields.exchange !== '') this.#options.onHole()
+    if (fields.exchange === '') return
+    this.#options.metrics.unroutable.inc({ type: String(properties.type) })
+    this.#options.onHole(String(properties.type))
   }
 
   /** Queue again, ahead of the rest, what a lost channel leaves open. */

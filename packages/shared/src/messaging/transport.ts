@@ -9,6 +9,8 @@ import type { BusOptions } from './options.ts'
 import { Publisher } from './publisher.ts'
 import { MOURNING_MS } from './subscription.ts'
 import { type Topology, topology } from './topology.ts'
+import type { BusTrouble } from './types.ts'
+import { UnroutableAlerts } from './unroutable.ts'
 import { PolicyCheck } from './verify.ts'
 
 const WINDOW = 500
@@ -24,22 +26,24 @@ export class Transport {
   readonly consuming: Link
   readonly publisher: Publisher
   readonly alerts: DeadLetterAlerts
+  readonly #unroutable: UnroutableAlerts
   readonly #policies: PolicyCheck | undefined
   #mending = false
 
   constructor(options: BusOptions) {
     this.options = options
-    const { service, log, window = WINDOW, managementUrl, url } = options
+    const { service, log, window = WINDOW, managementUrl, url, onBreaker } = options
     this.topology = topology(options.shards)
     this.metrics = busMetrics(options.registry)
     this.publishing = this.#link('publish')
     this.consuming = this.#link('consume')
     const { publishing: link, metrics } = this
-    this.publisher = new Publisher({ link, log, metrics, window, onHole: () => this.#mend() })
+    this.publisher = new Publisher({ link, log, metrics, window, onHole: (type) => this.#hole(type) })
     this.alerts = new DeadLetterAlerts(this.publisher, service, log)
+    this.#unroutable = new UnroutableAlerts(() => this.publisher, service, log)
     if (managementUrl === undefined)
       log.warn('RABBITMQ_MANAGEMENT_URL is not set: the policies that keep messages safe are not verified')
-    else this.#policies = new PolicyCheck(managementUrl, vhostOf(url), this.topology)
+    else this.#policies = new PolicyCheck(managementUrl, vhostOf(url), this.topology, onBreaker)
   }
 
   /** Both connections are up. @throws the signal's reason */
@@ -63,10 +67,23 @@ export class Transport {
     return [...alarm, ...channel, ...((await this.#policies?.sentences()) ?? [])]
   }
 
+  /** Why RabbitMQ takes nothing of us just now. */
+  trouble(): BusTrouble | undefined {
+    const down = [this.publishing, this.consuming].find((link) => link.held === undefined)
+    const blocked = this.publishing.held?.blocked
+    this.metrics.away.set(down === undefined ? 0 : 1)
+    this.metrics.blocked.set(blocked === undefined ? 0 : 1)
+    if (down !== undefined)
+      return { kind: 'away', reason: down.trouble ?? `Connecting to RabbitMQ at ${placeOf(this.options.url)}.` }
+    if (blocked === undefined) return undefined
+    return { kind: 'blocked', reason: `RabbitMQ takes no messages because of an alarm (${blocked}).` }
+  }
+
   /** Confirm what is under way, then close. Consumers must have ended before. */
   async close(): Promise<void> {
-    await within(this.alerts.flush(), FLUSH_MS, () => new Error('alerts were not confirmed in time')).catch(
-      (error: unknown) => this.options.log.warn({ err: error }, 'closing'),
+    const told = Promise.all([this.alerts.flush(), this.#unroutable.close()])
+    await within(told, FLUSH_MS, () => new Error('alerts were not confirmed in time')).catch((error: unknown) =>
+      this.options.log.warn({ err: error }, 'closing'),
     )
     await this.publisher.close(FLUSH_MS)
     await Promise.all([this.publishing.stop(), this.consuming.stop()])
@@ -91,6 +108,11 @@ export class Transport {
       reason === undefined ? 'RabbitMQ takes messages again' : 'RabbitMQ blocks publishers',
     )
     if (reason === undefined) this.publisher.pump()
+  }
+
+  #hole(type: string): void {
+    this.#unroutable.returned(type)
+    this.#mend()
   }
 
   #mend(): void {

@@ -107,6 +107,12 @@ export interface Consumption extends AsyncDisposable {
   readonly paused: boolean
 }
 
+/** Why RabbitMQ takes nothing: there is no connection, or an alarm blocks whoever publishes. */
+export interface BusTrouble {
+  readonly kind: 'away' | 'blocked'
+  readonly reason: string
+}
+
 export interface BatchOptions {
   readonly max: number
   /** A batch is closed when it is full or its first message has waited this long. */
@@ -169,6 +175,10 @@ export interface Bus extends AsyncDisposable {
   watchFacts(receive: (fact: RecordedFact) => void): Promise<AsyncDisposable>
   /** How many dead letters every queue has, zero included. @throws UnavailableError */
   deadLetters(): Promise<readonly DeadLetterCount[]>
+  /** How many messages wait in each of these queues, not counting those in hand. @throws UnavailableError */
+  waiting(queues: readonly string[]): Promise<readonly DeadLetterCount[]>
+  /** Why RabbitMQ takes nothing just now: no connection, or an alarm; undefined while it does. */
+  trouble(): BusTrouble | undefined
   /** Empty while usable; otherwise a sentence per trouble (not connected, blocked by an alarm, policy missing). */
   health(): Promise<readonly string[]>
 }

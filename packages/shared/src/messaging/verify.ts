@@ -1,4 +1,5 @@
-import { ConfigError, messageOf } from '../errors/index.ts'
+import { type BreakersOptions, createBreakers } from '../runtime/breakers.ts'
+import { ConfigError, UnavailableError, messageOf } from '../errors/index.ts'
 import { type QueueState, readPolicies, readQueues } from './management.ts'
 import { definitionOf } from './policies.ts'
 import type { QueueSpec, Topology } from './topology.ts'
@@ -79,6 +80,14 @@ export const policyTroubles = (
 const GOOD_FOR_MS = 60_000
 const BAD_FOR_MS = 1_000
 
+interface Asked {
+  readonly troubles?: readonly string[]
+  readonly error?: unknown
+}
+
+/** The name of its breaker. */
+const MANAGEMENT = 'rabbitmq-management'
+
 /** Checks the policies in force, seldom while they are right and often while they are not. */
 export class PolicyCheck {
   readonly #read: () => Promise<readonly string[]>
@@ -87,9 +96,25 @@ export class PolicyCheck {
   #running: Promise<void> | undefined
   #everRight = false
 
-  constructor(managementUrl: string, vhost: string, topology: Topology) {
-    this.#read = async () =>
-      policyTroubles(topology.queues, await readQueues(managementUrl, vhost), await readPolicies(managementUrl, vhost))
+  constructor(managementUrl: string, vhost: string, topology: Topology, onBreaker: BreakersOptions<Asked>['onChange']) {
+    const breakers = createBreakers<Asked>({
+      isFailure: ({ error }) => error instanceof UnavailableError,
+      probeAfterMs: { first: 1_000, most: 10_000 },
+      ...(onBreaker === undefined ? {} : { onChange: onBreaker }),
+    })
+    const ask = async (): Promise<Asked> => {
+      try {
+        const [queues, policies] = [await readQueues(managementUrl, vhost), await readPolicies(managementUrl, vhost)]
+        return { troubles: policyTroubles(topology.queues, queues, policies) }
+      } catch (error) {
+        return { error }
+      }
+    }
+    this.#read = async () => {
+      const { troubles, error } = await breakers.execute([MANAGEMENT], ask)
+      if (troubles === undefined) throw error
+      return troubles
+    }
   }
 
   /** The first call waits for an answer; later ones tell the last one while it is renewed, since probes are impatient. */

@@ -1,7 +1,7 @@
 import {
   type CircuitBreakerPolicy,
+  type IBreaker,
   CircuitState,
-  ConsecutiveBreaker,
   ExponentialBackoff,
   type IBackoffFactory,
   type IHalfOpenAfterBackoffContext,
@@ -16,7 +16,13 @@ export type BreakerState = 'closed' | 'open' | 'half-open'
 export interface BreakersOptions<Result> {
   /** True for a result that says that what was asked did not work; refusals of what works are none. */
   readonly isFailure: (result: Result) => boolean
-  readonly onChange?: (key: string, state: BreakerState) => void
+  /**
+   * What a result is about, such as one post: the same thing that fails again and again counts once, since it is the thing
+   * that does not work. Without it every failure counts.
+   */
+  readonly subjectOf?: (result: Result) => string | undefined
+  /** @param probeAt when an open one lets its next probe through */
+  readonly onChange?: (key: string, state: BreakerState, probeAt: Date | null) => void
   /** Failures in a row that open one; 10 unless said otherwise. */
   readonly threshold?: number
   /** From opening to the first probe, in milliseconds, doubled with each that fails, with jitter: 2 s to 60 s. */
@@ -54,6 +60,13 @@ interface Kept {
 
 type Backoff = IBackoffFactory<IHalfOpenAfterBackoffContext>
 
+/** Opens when so many things have failed in a row, with none that worked between them. */
+const openAt = (threshold: number, failing: Set<string | symbol>): IBreaker => ({
+  state: undefined,
+  success: () => failing.clear(),
+  failure: () => failing.size >= threshold,
+})
+
 /** The same delays, each told as it begins. */
 const noting = (backoff: Backoff, onDelay: (ms: number) => void): Backoff => ({
   next(context) {
@@ -68,20 +81,28 @@ const noting = (backoff: Backoff, onDelay: (ms: number) => void): Backoff => ({
  * hold work up: what is refused here has not been tried, and waits.
  */
 export const createBreakers = <Result>(options: BreakersOptions<Result>): Breakers<Result> => {
-  const { isFailure, onChange, threshold = THRESHOLD, probeAfterMs = PROBE_AFTER_MS } = options
+  const { isFailure, subjectOf, onChange, threshold = THRESHOLD, probeAfterMs = PROBE_AFTER_MS } = options
   const kept = new Map<string, Kept>()
 
   const make = (key: string): Kept => {
     const times = { probeAt: 0 }
+    const failing = new Set<string | symbol>()
     const backoff = new ExponentialBackoff({ initialDelay: probeAfterMs.first, maxDelay: probeAfterMs.most })
     const breaker = circuitBreaker(
-      handleWhenResult((result) => isFailure(result as Result)),
+      handleWhenResult((result) => {
+        if (!isFailure(result as Result)) return false
+        if (failing.size < threshold) failing.add(subjectOf?.(result as Result) ?? Symbol('failure'))
+        return true
+      }),
       {
-        breaker: new ConsecutiveBreaker(threshold),
+        breaker: openAt(threshold, failing),
         halfOpenAfter: noting(backoff, (ms) => (times.probeAt = Math.ceil(Date.now() + ms))),
       },
     )
-    breaker.onStateChange((state) => onChange?.(key, STATES[state]))
+    // Told after this turn: the time of the next probe is drawn right after the change.
+    breaker.onStateChange((state) =>
+      queueMicrotask(() => onChange?.(key, STATES[state], times.probeAt > 0 ? new Date(times.probeAt) : null)),
+    )
     return { breaker, times }
   }
   const of = (key: string): CircuitBreakerPolicy => {

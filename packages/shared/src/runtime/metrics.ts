@@ -36,6 +36,34 @@ export const gauge = <L extends string>(
   into: Registry = registry,
 ): Gauge<L> => existing(into, name, () => new Gauge({ name, help, labelNames: [...labels], registers: [into] }))
 
+type Labelled<L extends string> = readonly (readonly [Readonly<Record<L, string>>, number])[]
+
+/**
+ * Values that only one of several replicas knows at a time: a process that has not said them for `lapseMs` shows none,
+ * rather than what it saw last.
+ */
+export const lapsingGauge = <L extends string>(
+  name: string,
+  help: string,
+  labels: readonly L[],
+  lapseMs: number,
+  into: Registry = registry,
+): { setAll(values: Labelled<L>): void } => {
+  let said = -Infinity
+  const collect = function (this: Gauge<L>): void {
+    if (performance.now() - said > lapseMs) this.reset()
+  }
+  const make = (): Gauge<L> => new Gauge({ name, help, labelNames: [...labels], registers: [into], collect })
+  const gauged = existing(into, name, make)
+  return {
+    setAll(values) {
+      said = performance.now()
+      gauged.reset()
+      for (const [of, value] of values) gauged.set(of, value)
+    },
+  }
+}
+
 const SECONDS = [0.005, 0.02, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
 /** How values are distributed; durations in seconds, `name` ends in `_seconds`. */

@@ -1,4 +1,4 @@
-import type { AccountConfig, AccountId } from '@surepost/shared/contracts'
+import { ALERTS, type AccountConfig, type AccountId, cleared, raised } from '@surepost/shared/contracts'
 import { type Account, type KillSwitch, type Millis, type Pause, instant } from './model.ts'
 import type { Tables } from './views.ts'
 import { type Decision, type Refused, nothing, refuse } from './writes.ts'
@@ -55,12 +55,12 @@ export const decidePause = (
         ? [
             {
               emit: 'alert.raised' as const,
-              body: {
-                at: instant(now),
-                key: `account.paused.${id}`,
-                severity: 'critical' as const,
-                sentence: `The platform wants a person for ${id}: ${next.reason}. Look at the account, give a new session and resume it.`,
-              },
+              body: raised(
+                ALERTS.accountPaused,
+                `The platform wants a person for ${id}: ${next.reason}.`,
+                id,
+                new Date(now),
+              ),
             },
           ]
         : []),
@@ -84,7 +84,7 @@ export const decideResume = (
     writes: [
       { put: 'account', account: { ...account, pause: null, said: said ?? account.said } },
       { emit: 'account.resumed', body: { at: instant(now), account: id, by } },
-      ...(wanted ? [{ emit: 'alert.cleared' as const, body: { at: instant(now), key: `account.paused.${id}` } }] : []),
+      ...(wanted ? [{ emit: 'alert.cleared' as const, body: cleared(ALERTS.accountPaused, id, new Date(now)) }] : []),
     ],
   }
 }
@@ -92,16 +92,14 @@ export const decideResume = (
 /** While it is on nothing is begun anywhere on this shard; what was begun is still reconciled. */
 export const decideKillSwitch = (tables: Tables, killSwitch: KillSwitch, now: Millis): Decision<Told> => {
   if (isStale(killSwitch.said, tables.ledger().killSwitch.said)) return nothing(told)
-  const at = instant(now)
-  const key = 'kill_switch'
-  const sentence = `The kill switch is on (${killSwitch.by}: ${killSwitch.reason}): nothing is published until it is released.`
+  const what = `The kill switch is on (${killSwitch.by}: ${killSwitch.reason}).`
   return {
     answer: told,
     writes: [
       { put: 'kill_switch', killSwitch },
       killSwitch.on
-        ? { emit: 'alert.raised', body: { at, key, severity: 'critical', sentence } }
-        : { emit: 'alert.cleared', body: { at, key } },
+        ? { emit: 'alert.raised', body: raised(ALERTS.killSwitch, what, '', new Date(now)) }
+        : { emit: 'alert.cleared', body: cleared(ALERTS.killSwitch, '', new Date(now)) },
     ],
   }
 }

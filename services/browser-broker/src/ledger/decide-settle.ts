@@ -1,12 +1,14 @@
-import type {
-  BodyOf,
-  SegmentCorrected,
-  SegmentDeleted,
-  SegmentMissing,
-  SegmentPublished,
+import {
+  ALERTS,
+  type BodyOf,
+  type SegmentCorrected,
+  type SegmentDeleted,
+  type SegmentMissing,
+  type SegmentPublished,
+  raised,
 } from '@surepost/shared/contracts'
 import { doneWrites } from './decide-outcome.ts'
-import { type Action, type Millis, UNKNOWN_HASH, instant, isMistaken, keyOf, nameOf } from './model.ts'
+import { type Action, type Millis, UNKNOWN_HASH, isMistaken, keyOf, nameOf } from './model.ts'
 import type { Tables } from './views.ts'
 import { type Decision, type Write, nothing } from './writes.ts'
 
@@ -50,12 +52,7 @@ export const conflict = (action: Action, sentence: string, now: Millis): Decisio
   writes: [
     {
       emit: 'alert.raised',
-      body: {
-        at: instant(now),
-        key: `ledger.conflict.${action.postId}.${action.segment}`,
-        severity: 'critical',
-        sentence,
-      },
+      body: raised(ALERTS.ledgerConflict, sentence, `${action.postId}.${action.segment}`, new Date(now)),
     },
   ],
 })

@@ -17,8 +17,7 @@ const AlertRow = z
     times: z.int(),
     cleared_at: Timestamp.nullable(),
     active: z.boolean(),
-    /** Not in every version of the schema. */
-    runbook: z.string().nullable().default(null),
+    runbook: z.string().nullable(),
   })
   .transform(({ raised_at: raisedAt, cleared_at: clearedAt, ...row }): AlertAnswer => ({ ...row, raisedAt, clearedAt }))
 
@@ -29,7 +28,7 @@ export const databaseAlerts = (database: Pick<Database, 'read'>): AlertRecords =
       'newest alerts',
       (client) => {
         // A key of which only the clearing is recorded yet was never seen to be raised.
-        const all = client.from('alerts').select('*')
+        const all = client.from('alerts').select('key,severity,sentence,raised_at,times,cleared_at,active,runbook')
         const raised = all.not('raised_at', 'is', null)
         const wanted = active === undefined ? raised : raised.eq('active', active)
         return wanted.order('raised_at', { ascending: false }).order('key').limit(limit)

@@ -96,6 +96,11 @@ const counts: Reader<'counts'> = (database) => async (read) => {
   return parsed('overview', Counts, { ...found, since, overdue: { ...found.overdue, silent: quiet } })
 }
 
+const due: Reader<'due'> = (database) => async (read) => {
+  const { posts, held, checks, answers, unknown } = await database.rpc('due_work', {}, { deadlineMs: READ_MS, ...read })
+  return { posts, held, checks, answers, unknown }
+}
+
 /** The record of posts through the one database module. */
 export const databasePosts = (database: Pick<Database, 'read' | 'rpc'>): PostRecords => ({
   find: find(database),
@@ -103,4 +108,5 @@ export const databasePosts = (database: Pick<Database, 'read' | 'rpc'>): PostRec
   history: history(database),
   submission: submission(database),
   counts: counts(database),
+  due: due(database),
 })

@@ -2,11 +2,12 @@ import { z } from 'zod'
 import { messageOf } from '@surepost/shared/errors'
 import { operation } from '../http/operation.ts'
 import type { Ports } from '../ports.ts'
-import { Counts, PressureAnswer, QueueDepth } from './shapes.ts'
+import { Counts, DueAnswer, PressureAnswer, QueueDepth } from './shapes.ts'
 
 const Overview = z.object({
   /** The gaps that must be zero; null while the database is away. */
   counts: Counts.nullable(),
+  due: DueAnswer.nullable(),
   queues: z.array(QueueDepth).nullable(),
   pool: z.array(PressureAnswer).nullable(),
   /** What could not be asked, a sentence each. */
@@ -31,11 +32,12 @@ export const getOverview = (ports: Pick<Ports, 'posts' | 'queues' | 'pool'>) =>
           troubles.push(messageOf(error))
           return null
         })
-      const [counts, queues, pool] = await Promise.all([
+      const [counts, due, queues, pool] = await Promise.all([
         orNull(ports.posts.counts(read)),
+        orNull(ports.posts.due(read)),
         orNull(ports.queues.depths(read)),
         orNull(ports.pool.pressure(read)),
       ])
-      return { status: 200, body: { counts, queues, pool, troubles } }
+      return { status: 200, body: { counts, due, queues, pool, troubles } }
     },
   })

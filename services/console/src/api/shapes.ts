@@ -232,6 +232,18 @@ export const ActivityAnswer = z.object({
 })
 export type ActivitySpan = z.infer<typeof ActivityAnswer>['spans'][number]
 
+const Aged = z.object({ count: z.int(), oldestSeconds: z.number() })
+/** What is due and not done, by number and age. `held`: posts that a pause or the kill switch holds back. */
+export const DueAnswer = z.object({
+  posts: Aged,
+  held: Aged,
+  checks: Aged,
+  answers: Aged,
+  /** Creates whose outcome is not known yet. */
+  unknown: Aged,
+})
+export type DueAnswer = z.infer<typeof DueAnswer>
+
 /** Counts of what was submitted or went live in the last seven days, and the work that is late. */
 export const Counts = z.object({
   since: Instant,
@@ -268,7 +280,7 @@ export const AlertAnswer = z.object({
   times: z.int().min(1),
   clearedAt: Instant.nullable(),
   active: z.boolean(),
-  /** Where it is written what to look at and what to do. */
+  /** Where it is written what to look at and what to do, such as `docs/RUNBOOK.md#database-away`. */
   runbook: z.string().nullable(),
 })
 export type AlertAnswer = z.infer<typeof AlertAnswer>

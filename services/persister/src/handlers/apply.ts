@@ -1,8 +1,19 @@
-import { AlertRaised } from '@surepost/shared/contracts'
+import type { Beat } from '@surepost/shared/alerts'
+import { ALERTS, SegmentPublished, AlertRaised, alertKey, raised } from '@surepost/shared/contracts'
 import { type AnswerOf, DataRefusedError, type Database, DatabaseSlowError } from '@surepost/shared/database'
-import { type Bus, type HandlerContext, type Outcome, type QueuedFact, done, reject } from '@surepost/shared/messaging'
-import { type Scope, backoffMs, counter, pause } from '@surepost/shared/runtime'
+import { messageOf } from '@surepost/shared/errors'
+import {
+  type Bus,
+  type HandlerContext,
+  type Outcome,
+  type QueuedFact,
+  type RecordedFact,
+  done,
+  reject,
+} from '@surepost/shared/messaging'
+import { type Scope, backoffMs, counter, histogram, pause } from '@surepost/shared/runtime'
 import type { Backlog } from './backlog.ts'
+import type { LiveWatch } from './live.ts'
 import type { Outage } from './outage.ts'
 import type { QueueAge } from './queue-age.ts'
 import { type Piece, halvesOf, piecesOf } from './split.ts'
@@ -13,6 +24,9 @@ export interface ApplyPorts {
   readonly outage: Outage
   readonly backlog: Backlog
   readonly age: QueueAge
+  readonly live: Pick<LiveWatch, 'taken' | 'recorded'>
+  /** Says how applying goes, like a job's runs. */
+  readonly beat: (beat: Beat, startedAt: Date) => Promise<void>
   readonly log: Scope['log']
 }
 
@@ -39,6 +53,8 @@ export const createApply = (ports: ApplyPorts) => {
   const refused = counter('surepost_facts_refused_total', 'Facts that the database refused.', ['type', 'sqlstate'])
 
   return async (batch: readonly QueuedFact[], { signal }: HandlerContext): Promise<readonly Outcome[]> => {
+    const startedAt = new Date()
+    ports.live.taken(batch)
     const outcomes: Outcome[] = Array.from(batch, () => done)
     const releases = [ports.backlog.taken(batch.length), ports.age.taken(batch)]
     try {
@@ -50,6 +66,8 @@ export const createApply = (ports: ApplyPorts) => {
         if ('applied' in answer) {
           applied.inc(answer.applied)
           repeated.inc(answer.received - answer.applied)
+          ports.live.recorded(piece.map(({ fact }) => fact))
+          for (const { fact } of piece) if (fact.type === SegmentPublished.type) measureLive(fact)
           await tellConflicts(ports, answer.conflicts)
         } else if (halves.length > 0) {
           waiting.push(...halves.toReversed())
@@ -59,8 +77,13 @@ export const createApply = (ports: ApplyPorts) => {
           outcomes[only.place] = reject(`SQLSTATE ${sqlstate}: ${message}`, answer)
           refused.inc({ type, sqlstate })
           ports.log.error({ id, type, sqlstate }, 'a fact was refused by the database')
+          void ports.beat(
+            { outcome: 'failed', category: 'refused', detail: `A fact ${type} was refused: ${sqlstate}.` },
+            startedAt,
+          )
         }
       }
+      void ports.beat({ outcome: 'succeeded' }, startedAt)
       return outcomes
     } finally {
       releases.forEach((release) => release())
@@ -73,16 +96,23 @@ export const createApply = (ports: ApplyPorts) => {
  * else is waited out.
  */
 const applyWhenPossible = async (
-  { database, outage }: ApplyPorts,
+  { database, outage, beat }: ApplyPorts,
   piece: Piece,
   signal: AbortSignal,
 ): Promise<Applied | DataRefusedError | DatabaseSlowError> => {
+  const startedAt = new Date()
+  let cause: unknown
   const facts = piece.map(({ fact: { id, type, body } }) => ({ id, type, body }))
   for (let failures = 0; ; ) {
     let slow: DatabaseSlowError | undefined
     try {
       const answer = await database.rpc('apply_facts', { facts }, { signal, deadlineMs: CALL_MS })
       outage.ended()
+      // What failed meanwhile is told now that it can be written.
+      if (failures > 0) {
+        const detail = `${failures} tries failed, at first with: ${messageOf(cause)}`
+        void beat({ outcome: 'failed', category: 'database', detail }, startedAt)
+      }
       return answer
     } catch (error) {
       signal.throwIfAborted()
@@ -91,6 +121,7 @@ const applyWhenPossible = async (
         return error
       }
       outage.began(error)
+      cause ??= error
       if (error instanceof DatabaseSlowError && piece.length > 1) slow = error
     }
     // A database that answers probes and still does not apply (read-only, say) is waited for as well: failures add up.
@@ -103,20 +134,29 @@ const applyWhenPossible = async (
   }
 }
 
+const recordLag = histogram(
+  'surepost_time_to_recorded_seconds',
+  'From the moment a segment went live to its row in the database.',
+  [],
+  { buckets: [0.1, 0.5, 1, 2.5, 5, 15, 60, 300, 900, 3_600, 14_400] },
+)
+const measureLive = ({ body }: RecordedFact): void => {
+  const { publishedAt } = body as { readonly publishedAt: string }
+  recordLag.observe(Math.max(0, Date.now() - Date.parse(publishedAt)) / 1_000)
+}
+
 /** A segment with two platform ids was created twice, or one id is wrong: only a person can tell. Flagged on its row too. */
 const tellConflicts = async ({ bus, log }: ApplyPorts, conflicts: Applied['conflicts']): Promise<void> => {
   for (const { postId, segment, kept, others } of conflicts) {
-    const sentence = `Segment ${segment} of post ${postId} is recorded with ${kept ?? 'no id'}, and ${others.join(', ')} is claimed for it too. Look at them on the platform and delete the one that should not be there.`
+    const sentence = `Segment ${segment} of post ${postId} is recorded with ${kept ?? 'no id'}, and ${others.join(', ')} is claimed for it too.`
     log.error({ postId, segment, kept, others }, 'two platform ids for one segment')
-    const key = `segment-conflict:${postId}:${segment}`
+    const subject = `${postId}:${segment}`
     try {
-      await bus.emit(
-        AlertRaised,
-        { at: new Date().toISOString(), key, severity: 'critical', sentence },
-        { signal: AbortSignal.timeout(10_000) },
-      )
+      await bus.emit(AlertRaised, raised(ALERTS.segmentConflict, sentence, subject), {
+        signal: AbortSignal.timeout(10_000),
+      })
     } catch (error) {
-      log.error({ err: error, alert: key }, 'an alert could not be raised')
+      log.error({ err: error, alert: alertKey(ALERTS.segmentConflict, subject) }, 'an alert could not be raised')
     }
   }
 }

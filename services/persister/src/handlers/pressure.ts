@@ -13,6 +13,8 @@ export interface Pressure {
   readonly hear: (fact: RecordedFact) => void
   /** Why there is no room for more background work; undefined when there is, or when nothing is known. */
   readonly full: () => string | undefined
+  /** Milliseconds since a shard was heard; since the start, for one that never was. */
+  readonly silentMs: (shard: number) => number
 }
 
 /**
@@ -21,7 +23,9 @@ export interface Pressure {
  */
 export const createPressure = (now: () => number = () => performance.now()): Pressure => {
   const told = new Map<number, { readonly pressure: Told; readonly at: number }>()
+  const started = now()
   return {
+    silentMs: (shard) => now() - (told.get(shard)?.at ?? started),
     hear({ type, body }) {
       if (type !== PoolPressure.type) return
       const pressure = PoolPressure.body.safeParse(body)

@@ -1,4 +1,4 @@
-import { AlertCleared, AlertRaised, attentionAlert, attentionSentence } from '@surepost/shared/contracts'
+import { AlertCleared, AlertRaised, attentionRaised } from '@surepost/shared/contracts'
 import { type Job, skipped, succeeded } from './job.ts'
 import { CALL_MS, type JobPorts } from './ports.ts'
 
@@ -22,10 +22,9 @@ export const attentionReminder = ({ database, bus, backlog }: JobPorts): Job => 
     )
     const at = new Date().toISOString()
     await Promise.all([
-      ...raise.map(({ postId, account, reason }) => {
-        const sentence = attentionSentence(postId, account, reason ?? 'its outcome is not known.')
-        return bus.emit(AlertRaised, { at, key: attentionAlert(postId), severity: 'critical', sentence }, { signal })
-      }),
+      ...raise.map(({ postId, account, reason }) =>
+        bus.emit(AlertRaised, attentionRaised(postId, account, reason ?? 'its outcome is not known.'), { signal }),
+      ),
       ...clear.map((key) => bus.emit(AlertCleared, { at, key }, { signal })),
     ])
     return succeeded(

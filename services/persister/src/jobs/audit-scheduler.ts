@@ -1,6 +1,6 @@
-import { AlertRaised, AuditAccount, PostNeedsAttention, newId } from '@surepost/shared/contracts'
+import { ALERTS, AlertRaised, AuditAccount, PostNeedsAttention, newId, raised } from '@surepost/shared/contracts'
 import type { ExpiredDoubt } from '@surepost/shared/database'
-import { type Job, succeeded } from './job.ts'
+import { type Job, skipped, succeeded } from './job.ts'
 import { CALL_MS, type JobPorts } from './ports.ts'
 
 const MAX_ACCOUNTS = 20
@@ -10,19 +10,20 @@ const MAX_DOUBTS = 100
  * Asks for the truth-gap audit of every account, as often as configured and sooner while an id of it is doubted; a
  * doubted id that no audit put right in time goes to a person.
  */
-export const auditScheduler = ({ database, bus, audits }: JobPorts): Job => ({
+export const auditScheduler = ({ database, bus, room, audits }: JobPorts): Job => ({
   name: 'persister.audits',
   everyMs: 5_000,
   timeoutMs: 30_000,
   async run({ signal, fence }) {
     const call = { signal, deadlineMs: CALL_MS }
+    const full = room(AuditAccount.queue)
     const due = await database.rpc(
       'claim_due_audits',
       {
         ...fence,
         every_seconds: audits.everySeconds,
         window_seconds: audits.windowSeconds,
-        max_rows: MAX_ACCOUNTS,
+        max_rows: full === undefined ? MAX_ACCOUNTS : 0,
       },
       call,
     )
@@ -41,6 +42,7 @@ export const auditScheduler = ({ database, bus, audits }: JobPorts): Job => ({
       call,
     )
     for (const doubt of late) await handOver(bus, doubt, signal)
+    if (full !== undefined && late.length === 0) return skipped(full)
     return succeeded(
       due.length + late.length,
       `audits of ${due.length} accounts asked for, ${late.length} doubted ids handed to a person`,
@@ -60,7 +62,6 @@ const handOver = async (
       2_000,
     )
   // The alert first: the fact ends the claim.
-  const key = `id-recovery:${postId}:${segment}`
-  await bus.emit(AlertRaised, { at, key, severity: 'warning', sentence }, { signal })
+  await bus.emit(AlertRaised, raised(ALERTS.idRecovery, sentence, `${postId}:${segment}`), { signal })
   await bus.emit(PostNeedsAttention, { at, postId, revision, segment, reason: sentence }, { signal })
 }

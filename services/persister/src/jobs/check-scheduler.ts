@@ -9,7 +9,7 @@ const MAX_CHECKS = 200
  * Plans the checks of segments that went live, and asks for the readings that are due while there are browsers for them.
  * What is not asked for now stays due, until its own deadline.
  */
-export const checkScheduler = ({ database, bus, pressure, readingClaimSeconds }: JobPorts): Job => ({
+export const checkScheduler = ({ database, bus, room, readingClaimSeconds }: JobPorts): Job => ({
   name: 'persister.checks',
   everyMs: 1_000,
   timeoutMs: 30_000,
@@ -18,7 +18,7 @@ export const checkScheduler = ({ database, bus, pressure, readingClaimSeconds }:
     const unplanned = await database.rpc('unplanned_segments', { max_rows: MAX_SEGMENTS }, call)
     const planned = unplanned.flatMap(checksOf)
     if (planned.length > 0) await database.rpc('plan_checks', { ...fence, planned }, call)
-    const full = pressure.full()
+    const full = room(CollectMetrics.queue)
     if (full !== undefined && planned.length === 0) return skipped(full)
     if (full !== undefined) return succeeded(planned.length, `${planned.length} checks planned; ${full}`)
     const claim = { ...fence, max_rows: MAX_CHECKS, lease_seconds: readingClaimSeconds }

@@ -1,5 +1,6 @@
-import { AlertCleared, AlertRaised } from '@surepost/shared/contracts'
+import { ALERTS, AlertCleared, AlertRaised, cleared, raised as raisedOf } from '@surepost/shared/contracts'
 import { type DeadLetterCount, deadLetterAlert } from '@surepost/shared/messaging'
+import { lapsingGauge } from '@surepost/shared/runtime'
 import { type Job, succeeded } from './job.ts'
 import { CALL_MS, type JobPorts } from './ports.ts'
 
@@ -7,6 +8,8 @@ import { CALL_MS, type JobPorts } from './ports.ts'
  * Nothing stays in a dead queue without an alert, and no alert stays without a letter: RabbitMQ itself parks what came
  * back too often and tells nobody, and whoever empties a queue with other tools clears nothing.
  */
+const gauged = lapsingGauge('surepost_dead_letters', 'Messages that could not be handled.', ['queue'], 60_000)
+
 export const deadLetterWatch = ({ database, bus, backlog }: JobPorts): Job => ({
   name: 'persister.dead-letters',
   everyMs: 15_000,
@@ -21,23 +24,18 @@ export const deadLetterWatch = ({ database, bus, backlog }: JobPorts): Job => ({
     // What was raised a moment ago may be among the facts that wait.
     const known = backlog.behind() === undefined
     const { unsaid, over } = differencesOf(counts, new Set(active.map(({ key }) => key)))
-    const at = new Date().toISOString()
     const raised = known ? unsaid : []
     await Promise.all([
       ...raised.map(({ queue, messages }) =>
         bus.emit(
           AlertRaised,
-          {
-            at,
-            key: deadLetterAlert(queue),
-            severity: 'critical',
-            sentence: `${messages} messages of ${queue} are dead letters. Look at them with "surepost dead", then replay or discard them.`,
-          },
+          raisedOf(ALERTS.deadLetters, `${messages} messages of ${queue} are dead letters.`, queue),
           { signal },
         ),
       ),
-      ...over.map(({ queue }) => bus.emit(AlertCleared, { at, key: deadLetterAlert(queue) }, { signal })),
+      ...over.map(({ queue }) => bus.emit(AlertCleared, cleared(ALERTS.deadLetters, queue), { signal })),
     ])
+    gauged.setAll(counts.map(({ queue, messages }) => [{ queue }, messages]))
     const letters = counts.reduce((sum, { messages }) => sum + messages, 0)
     return succeeded(
       raised.length + over.length,

@@ -1,4 +1,4 @@
-import { AlertCleared, AlertRaised } from '@surepost/shared/contracts'
+import { ALERTS, AlertCleared, AlertRaised, raised } from '@surepost/shared/contracts'
 import { type Job, skipped, succeeded } from './job.ts'
 import { CALL_MS, type JobPorts } from './ports.ts'
 
@@ -23,8 +23,8 @@ export const failingJobs = ({ database, bus, backlog }: JobPorts): Job => ({
     await Promise.all([
       ...raise.map(({ key, job, account, failures, category, detail }) => {
         const where = account === null ? '' : ` for ${account}`
-        const sentence = `${job}${where} failed ${failures} times in a row, at last with ${category ?? 'no category'}: ${detail ?? 'no reason'}`
-        return bus.emit(AlertRaised, { at, key, severity: 'warning', sentence: sentence.slice(0, 2_000) }, { signal })
+        const what = `${job}${where} failed ${failures} times in a row, at last with ${category ?? 'no category'}: ${detail ?? 'no reason'}.`
+        return bus.emit(AlertRaised, { ...raised(ALERTS.jobFailing, what), key }, { signal })
       }),
       ...clear.map((key) => bus.emit(AlertCleared, { at, key }, { signal })),
     ])

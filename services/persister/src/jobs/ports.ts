@@ -1,5 +1,7 @@
 import type { Database } from '@surepost/shared/database'
 import type { Bus } from '@surepost/shared/messaging'
+import type { DueLimits } from './due-watch.ts'
+import type { Asked } from '../handlers/asked.ts'
 import type { Backlog } from '../handlers/backlog.ts'
 
 /** What the jobs work with. */
@@ -13,8 +15,11 @@ export interface JobPorts {
   /** How long a reading that was asked for is not asked for again. */
   readonly readingClaimSeconds: number
   readonly audits: AuditSchedule
-  /** Why the browser-brokers have no room for more background work now; undefined when they have. */
-  readonly pressure: { readonly full: () => string | undefined }
+  readonly dueLimits: DueLimits
+  readonly jobGraceSeconds: number
+  /** Why no more background work is asked for by this queue now: the brokers are full, or what waits is old. */
+  readonly room: (queue: string) => string | undefined
+  readonly asked: Pick<Asked, 'full'>
 }
 
 /** How accounts are audited, in seconds. */

@@ -6,7 +6,7 @@ import { CALL_MS, type JobPorts } from './ports.ts'
 const MOST_UNDER_WAY = 40
 
 /** Asks for a decision on every mention that has none: one of a person at a time, oldest first. */
-export const replyScheduler = ({ database, bus, backlog }: JobPorts): Job => ({
+export const replyScheduler = ({ database, bus, backlog, asked }: JobPorts): Job => ({
   name: 'persister.replies',
   everyMs: 1_000,
   timeoutMs: 30_000,
@@ -14,6 +14,8 @@ export const replyScheduler = ({ database, bus, backlog }: JobPorts): Job => ({
     // What was decided, spent and refused may be among the facts that wait.
     const behind = backlog.behind()
     if (behind !== undefined) return skipped(behind)
+    const full = asked.full(DraftReply.queue)
+    if (full !== undefined) return skipped(full)
     const open = await database.rpc(
       'claim_open_mentions',
       { ...fence, max_rows: MOST_UNDER_WAY },

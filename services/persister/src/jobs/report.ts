@@ -68,6 +68,7 @@ export const jobFact = (
   report: Report,
   startedAt: Date,
   endedAt: Date,
+  nextDueAt: Date | null,
 ): BodyOf<typeof JobRan> => ({
   at: endedAt.toISOString(),
   job,
@@ -76,6 +77,7 @@ export const jobFact = (
   outcome: run.outcome,
   category: report.category,
   detail: report.detail,
+  nextDueAt: nextDueAt?.toISOString() ?? null,
 })
 
 /** Wait between runs, give or take a tenth; after failures in a row longer, so that a dead database is not hammered. */

@@ -3,7 +3,7 @@ import type { Database } from '@surepost/shared/database'
 import type { Bus } from '@surepost/shared/messaging'
 import { type Scope, counter, linkedSignal, pause } from '@surepost/shared/runtime'
 import { type Job, skipped } from './job.ts'
-import { type Reported, type Run, cadenceMs, fold, jobFact, runOfError } from './report.ts'
+import { FOLD_MS, type Reported, type Run, cadenceMs, fold, jobFact, runOfError } from './report.ts'
 
 export interface RunnerPorts {
   readonly database: Pick<Database, 'rpc'>
@@ -18,6 +18,8 @@ export interface RunnerPorts {
  * its lock: whatever it still writes is then refused, since its fence is not the lock's any more.
  */
 const lockSeconds = ({ everyMs, timeoutMs }: Job): number => Math.min(3 * everyMs, timeoutMs) / 1_000 + 5
+
+const ELSEWHERE = 'another replica runs it'
 
 /** Start every job. Disposing stops them, waits for the runs under way and gives the locks back. */
 export const startJobs = (jobs: readonly Job[], ports: RunnerPorts): AsyncDisposable => {
@@ -50,9 +52,15 @@ const repeat = async (job: Job, ports: RunnerPorts, signal: AbortSignal): Promis
     const folded = fold(run, reported, performance.now())
     reported = folded.reported
     if (folded.report !== undefined)
-      await report(ports, jobFact(job.name, run, folded.report, startedAt, new Date()), signal)
+      await report(ports, jobFact(job.name, run, folded.report, startedAt, new Date(), nextDue(job, run)), signal)
     await pause(cadenceMs(job.everyMs, failures), signal)
   }
+}
+
+/** By when the next run is told; a replica that does not run it knows nothing of that. */
+const nextDue = (job: Job, run: Run): Date | null => {
+  if (run.outcome === 'skipped' && run.reason === ELSEWHERE) return null
+  return new Date(Date.now() + Math.max(job.everyMs, FOLD_MS) * 1.1)
 }
 
 /** One run under the job's lock. Never throws. */
@@ -66,7 +74,7 @@ const runOnce = async (job: Job, { database, holder, log }: RunnerPorts, signal:
       { job_name: job.name, holder_id: holder, ttl_seconds: lockSeconds(job) },
       { signal: both, deadlineMs: 5_000 },
     )
-    if (fence === null) return skipped('another replica runs it')
+    if (fence === null) return skipped(ELSEWHERE)
     return await job.run({ signal: both, fence: { job_name: job.name, held_fence: fence } })
   } catch (error) {
     const run = runOfError(error, late.aborted)

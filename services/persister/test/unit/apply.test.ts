@@ -20,7 +20,7 @@ interface Script {
 
 /** The handler on a database that does as told. */
 const onDatabase = ({ call, probes = [[]], conflicts = [] }: Script = {}) => {
-  const seen = { calls: 0, probes: 0, began: 0, ended: 0, held: 0, alerts: [] as unknown[] }
+  const seen = { calls: 0, probes: 0, began: 0, ended: 0, held: 0, alerts: [] as unknown[], beats: [] as string[] }
   const database = {
     rpc: async (_name: string, { facts }: { readonly facts: readonly RecordedFact[] }) => {
       seen.calls += 1
@@ -34,6 +34,7 @@ const onDatabase = ({ call, probes = [[]], conflicts = [] }: Script = {}) => {
     bus: { emit: async (_contract, body) => void seen.alerts.push(body) },
     outage: { began: () => void (seen.began += 1), ended: () => void (seen.ended += 1), lasting: () => undefined },
     age: { taken: () => () => {}, oldest: () => 0 },
+    live: { taken: () => {}, recorded: () => {} },
     backlog: {
       taken: () => {
         seen.held += 1
@@ -41,6 +42,7 @@ const onDatabase = ({ call, probes = [[]], conflicts = [] }: Script = {}) => {
       },
       behind: () => undefined,
     },
+    beat: async ({ outcome }) => void seen.beats.push(outcome),
     log: silentLogger(),
   })
   return { apply, seen }

@@ -80,7 +80,8 @@ describe('what a thrown error says of a run', () => {
 
 describe('the fact of a run', () => {
   it('carries its times and outcome', () => {
-    expect(jobFact('job', nothing, { detail: 'd', category: null }, at(0), at(5))).toEqual({
+    expect(jobFact('job', nothing, { detail: 'd', category: null }, at(0), at(5), at(9))).toEqual({
+      nextDueAt: at(9).toISOString(),
       at: '1970-01-01T00:00:00.005Z',
       job: 'job',
       account: null,

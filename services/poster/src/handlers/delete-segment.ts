@@ -54,7 +54,9 @@ const deleteUnder = async (
     .for(platform)
     .open({ kind: 'browser', context: held.context }, { handle: held.handle })
   const ends = AbortSignal.any([signal, held.signal])
-  const result = await guarded(session, ports.breakers, keys).deleteOwnPost(deletion.platformId, { signal: ends })
+  const result = await guarded(session, ports.breakers, keys, deletion.postId).deleteOwnPost(deletion.platformId, {
+    signal: ends,
+  })
   if (result.outcome !== 'deleted') return await onNotDeleted(held, result, ports.now())
   await held.deleted(deletion)
   return done

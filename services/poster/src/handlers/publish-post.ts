@@ -72,7 +72,7 @@ const publishUnder = (ports: Ports, post: ApprovedPost, held: Lease, signal: Abo
     post,
     lease: held,
     platform,
-    session: guarded(session, ports.breakers, keys),
+    session: guarded(session, ports.breakers, keys, post.postId),
     media: ports.media,
     witness: witness(ports, post),
     settledLate: () => clearAttention(ports, post),

@@ -4,8 +4,9 @@ import {
   PostFailed,
   PostMissed,
   PostNeedsAttention,
-  attentionAlert,
-  attentionSentence,
+  ALERTS,
+  attentionRaised,
+  cleared,
   type ApprovedPost,
 } from '@surepost/shared/contracts'
 import type { Bus } from '@surepost/shared/messaging'
@@ -34,10 +35,9 @@ export const emitEnd = async (
   if (end.kind === 'failed') return bus.emit(PostFailed, { at, postId, revision, segment, code: end.code, reason })
   if (end.kind === 'missed') return bus.emit(PostMissed, { at, postId, revision, reason })
   await bus.emit(PostNeedsAttention, { at, postId, revision, segment, reason })
-  const sentence = attentionSentence(postId, account, reason)
-  await bus.emit(AlertRaised, { at, key: attentionAlert(postId), severity: 'critical', sentence })
+  await bus.emit(AlertRaised, attentionRaised(postId, account, reason, now()))
 }
 
 /** A post that was given up on has settled after all. */
 export const clearAttention = ({ bus, now }: Says, { postId }: Pick<ApprovedPost, 'postId'>): Promise<void> =>
-  bus.emit(AlertCleared, { at: now().toISOString(), key: attentionAlert(postId) })
+  bus.emit(AlertCleared, cleared(ALERTS.needsPerson, postId, now()))

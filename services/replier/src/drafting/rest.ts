@@ -1,4 +1,5 @@
 import type { DeferCategory } from '@surepost/shared/contracts'
+import { gauge } from '@surepost/shared/runtime'
 import { ALERTING } from './wait.ts'
 
 export interface Resting {
@@ -21,15 +22,19 @@ export interface Rest {
 
 export const createRest = (): Rest => {
   let resting: Resting | undefined
+  const gauged = gauge('surepost_model_resting', 'The model is left alone: 1, by reason.', ['category'])
   const alerted = new Set<DeferCategory>(ALERTING)
   return {
     now: (at) => (resting !== undefined && resting.until > at ? resting : undefined),
     begin(next) {
       if (resting === undefined || next.until > resting.until) resting = next
-      if (ALERTING.includes(next.category)) alerted.add(next.category)
+      if (!ALERTING.includes(next.category)) return
+      alerted.add(next.category)
+      gauged.set({ category: next.category }, 1)
     },
     well() {
       const ended = [...alerted]
+      for (const category of ended) gauged.set({ category }, 0)
       alerted.clear()
       return ended
     },

@@ -1,11 +1,11 @@
-import type { DeferCategory } from '@surepost/shared/contracts'
+import { ALERTS, type AlertKind, type DeferCategory } from '@surepost/shared/contracts'
 import { nextDay } from './budget.ts'
 
 /** How a category holds drafting up. */
 interface Hold {
   /** Nobody asks the model meanwhile. */
   readonly everybody: boolean
-  readonly alert: 'warning' | 'critical' | null
+  readonly alert: AlertKind | null
   /** How long without a word of the provider's own. @param failures of this one decision so far */
   readonly wait: (failures: number, pause: Pauses) => number
 }
@@ -23,9 +23,9 @@ const backoff = (failures: number): number => Math.min(5 * SECOND * 2 ** Math.mi
 
 /** The consequence of each category, in one table. */
 const HOLDS: Readonly<Record<DeferCategory, Hold>> = {
-  quota: { everybody: true, alert: 'warning', wait: (_, { restMs }) => restMs },
-  authentication: { everybody: true, alert: 'critical', wait: (_, { restMs }) => restMs },
-  budget: { everybody: true, alert: 'warning', wait: () => 0 },
+  quota: { everybody: true, alert: ALERTS.modelQuota, wait: (_, { restMs }) => restMs },
+  authentication: { everybody: true, alert: ALERTS.modelKey, wait: (_, { restMs }) => restMs },
+  budget: { everybody: true, alert: ALERTS.modelBudget, wait: () => 0 },
   rate: { everybody: true, alert: null, wait: () => 30 * SECOND },
   timeout: { everybody: false, alert: null, wait: backoff },
   server: { everybody: false, alert: null, wait: backoff },
@@ -61,4 +61,4 @@ export const waitFor = (
 
 /** Alerts that a drafter raises, cleared by its next success. */
 export const ALERTING = (Object.keys(HOLDS) as DeferCategory[]).filter((category) => HOLDS[category].alert !== null)
-export const alertKey = (category: DeferCategory): string => `replier.${category}`
+export const alertOf = (category: DeferCategory): AlertKind | null => HOLDS[category].alert

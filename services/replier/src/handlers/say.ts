@@ -7,14 +7,16 @@ import {
   MentionDecided,
   MentionDeferred,
   MentionOptedOut,
+  cleared,
   optOutFactId,
+  raised,
   type BodyOf,
   type DeferCategory,
   type DraftReply,
 } from '@surepost/shared/contracts'
 import type { Bus } from '@surepost/shared/messaging'
 import type { SpendingBook } from '../drafting/drafter.ts'
-import { alertKey, type Wait } from '../drafting/wait.ts'
+import { alertOf, type Wait } from '../drafting/wait.ts'
 
 export type Command = BodyOf<typeof DraftReply>
 export type Decision = Pick<BodyOf<typeof MentionDecided>, 'decision' | 'reason' | 'postId' | 'drafter'>
@@ -59,12 +61,15 @@ export const sayRan = (bus: Emitter, { account }: Command, startedAt: Date, ran:
 
 export const sayAlert = async (bus: Emitter, { category, alert, until }: Wait, detail: string): Promise<void> => {
   if (alert === null) return
-  const sentence = `No answers are drafted until ${until.toISOString()} (${category}): ${detail}`
-  await bus.emit(AlertRaised, { at: at(), key: alertKey(category), severity: alert, sentence })
+  await bus.emit(
+    AlertRaised,
+    raised(alert, `No answers are drafted until ${until.toISOString()} (${category}): ${detail}`),
+  )
 }
 
 export const sayWell = async (bus: Emitter, ended: readonly DeferCategory[]): Promise<void> => {
-  await Promise.all(ended.map((category) => bus.emit(AlertCleared, { at: at(), key: alertKey(category) })))
+  const kinds = ended.flatMap((category) => alertOf(category) ?? [])
+  await Promise.all(kinds.map((kind) => bus.emit(AlertCleared, cleared(kind))))
 }
 
 /** The book of spending, kept as facts: durable before the model is asked. */

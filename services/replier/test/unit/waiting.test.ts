@@ -44,9 +44,9 @@ describe('a wait', () => {
   const wait = (category: Parameters<typeof waitFor>[0], said: Date | null = null, failures = 0) =>
     waitFor(category, said, failures, pauses, now)
   it('for a quota or a key stops everybody, alerts, and lasts as long as was said or configured', () => {
-    expect(wait('quota')).toMatchObject({ until: later(60), everybody: true, alert: 'warning' })
+    expect(wait('quota')).toMatchObject({ until: later(60), everybody: true, alert: { severity: 'warning' } })
     expect(wait('quota', later(7_200))).toMatchObject({ until: later(7_200) })
-    expect(wait('authentication')).toMatchObject({ until: later(60), everybody: true, alert: 'critical' })
+    expect(wait('authentication')).toMatchObject({ until: later(60), everybody: true, alert: { severity: 'critical' } })
   })
   it('for a rate stops everybody for as long as was said, and alerts nobody', () => {
     expect(wait('rate', later(7))).toMatchObject({ until: later(7), everybody: true, alert: null })

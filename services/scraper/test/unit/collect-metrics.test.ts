@@ -10,7 +10,8 @@ import {
   type Metrics,
 } from '@surepost/shared/contracts'
 import type { Delivery, Outcome } from '@surepost/shared/messaging'
-import { type PostReading, sameText } from '@surepost/platforms'
+import { type PostReading, type Tried, sameText } from '@surepost/platforms'
+import { createBreakers } from '@surepost/shared/runtime'
 import { noEvidence } from '../../src/evidence.ts'
 import { type MetricsPorts, collectMetrics } from '../../src/handlers/collect-metrics.ts'
 
@@ -78,6 +79,7 @@ const collect = async (
       send: async (_: unknown, body: BodyOf<typeof CollectMetrics>) => void sent.push(body),
     },
     leases: { acquire: async () => lease },
+    breakers: createBreakers<Tried>({ isFailure: ({ failed }) => failed }),
     platforms: { for: () => ({ sameText, open: () => session }) },
     evidence: noEvidence,
   } as unknown as MetricsPorts

@@ -1,0 +1,6 @@
+export * from './condition.ts'
+export * from './heartbeat.ts'
+export * from './pause-while-open.ts'
+export * from './rules.ts'
+export * from './tell-breakers.ts'
+export * from './watch.ts'
