@@ -1,4 +1,5 @@
 import type { RefusalReason } from '@surepost/shared/contracts'
+import type { contextKeeper } from '@surepost/shared/telemetry'
 import type { Waiting } from './table.ts'
 
 /** What a request in line ends in: `gone` when the service stops or its channel is lost. */
@@ -7,6 +8,8 @@ export type Served = 'answered' | 'gone'
 export interface InLine extends Waiting {
   readonly replyTo: { readonly replyTo: string; readonly correlationId: string }
   readonly served: PromiseWithResolvers<Served>
+  /** Runs something as a part of the work that asked for it (its trace). */
+  readonly within: ReturnType<typeof contextKeeper>
   /** How often a browser could not be had for it. */
   failures: number
 }

@@ -4,6 +4,7 @@ import type { Lease, Leases } from '@surepost/shared/leases'
 import { done, handle, snooze, type Bus, type Outcome } from '@surepost/shared/messaging'
 import type { MediaStore } from '@surepost/shared/media'
 import type { Breakers } from '@surepost/shared/runtime'
+import { aboutIds, traced } from '@surepost/shared/telemetry'
 import { breakerKeys, guarded, type PlatformAdapter, type SegmentDraft, type Tried } from '@surepost/platforms'
 import { clearAttention, emitEnd } from '../publish/end.ts'
 import { publishSegment, type Publishing } from '../publish/segment.ts'
@@ -62,6 +63,11 @@ const attempt = async (ports: Ports, post: ApprovedPost, signal: AbortSignal): P
   })
   if (!lease.granted) return snooze(lease.retryAt, `${lease.reason}: ${lease.detail}`)
   await using held = lease
+  return await aboutIds({ leaseId: held.id }, () => publishUnder(ports, post, held, signal))
+}
+
+const publishUnder = (ports: Ports, post: ApprovedPost, held: Lease, signal: AbortSignal): Promise<Outcome> => {
+  const keys = breakerKeys(post.platform, post.account)
   const platform = ports.platforms.for(post.platform)
   const session = platform.open({ kind: 'browser', context: held.context }, { handle: held.handle })
   const work: Publishing = {
@@ -75,7 +81,7 @@ const attempt = async (ports: Ports, post: ApprovedPost, signal: AbortSignal): P
     signal: AbortSignal.any([signal, held.signal]),
     now: ports.now,
   }
-  return await publishAll(ports, work).catch(waitForNextLease(held))
+  return publishAll(ports, work).catch(waitForNextLease(held))
 }
 
 /** What the end of the lease stopped goes on under the next one, whatever it was that it stopped. */
@@ -106,7 +112,9 @@ const publishAll = async (ports: Ports, work: Publishing): Promise<Outcome> => {
   const keep = keepAlive(lease, ports.now)
   for (const index of post.content.segments.keys()) {
     await keep()
-    const end = await publishSegment(work, index, parent)
+    const above = parent
+    const span = { name: 'publish segment', ids: { postId: post.postId, segment: index } }
+    const end = await traced(span, () => publishSegment(work, index, above))
     if ('stop' in end) return stopHere(ports, work, index, end.stop)
     parent = { platformId: end.live.platformId, author: lease.handle }
   }
