@@ -89,5 +89,6 @@ export const SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>>
   'surepost-console': { API_KEY: 'not-a-key-but-as-long' },
   'surepost-broker': { BROKER_ADMIN_KEY: 'not-a-key-but-as-long' },
   'surepost-sessions': { SESSION_KEY: Buffer.alloc(32).toString('base64') },
+  'surepost-alerts': { ALERT_WEBHOOK_URL: 'https://hooks.example.com/not-a-secret' },
   'surepost-llm': { LLM_API_KEY: 'not-a-key' },
 }

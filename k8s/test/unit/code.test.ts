@@ -17,7 +17,8 @@ const CONSUMERS: Readonly<Record<string, (shards: number) => number>> = {
   poster: (shards) => 2 * shards,
   scraper: () => 3,
   replier: () => 2,
-  persister: () => 1,
+  // Facts, and alerts for the webhook.
+  persister: () => 2,
   // Three classes of leases, control words, settling facts; before them its leases get 8 s.
   'browser-broker': () => 5,
   console: () => 0,
