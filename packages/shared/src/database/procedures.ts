@@ -13,9 +13,8 @@ import {
   ReplyContext,
   ReplyRules,
 } from '../contracts/index.ts'
+import { DueWork, LateJobs, Timestamp } from './watching.ts'
 
-/** A timestamp of Postgres, as JSON has it. */
-const Timestamp = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
 const AsInstant = Timestamp.transform((at) => at.toISOString())
 
 /** The database's functions: what each takes and what it answers. Answers are checked, since they drive commands. */
@@ -185,22 +184,7 @@ export const Activity = z.object({
   reposts: Figure,
   replies: Figure,
 })
-const Aged = z.object({ count: z.int(), oldestSeconds: z.number() })
-/** What is due and not done; see the comment of the function. */
-const DueWork = z.object({
-  posts: Aged,
-  held: Aged,
-  heldAccounts: z.array(z.string().nullable()),
-  killSwitch: z.boolean(),
-  checks: Aged,
-  answers: Aged,
-  unknown: Aged,
-  askedReadings: Aged,
-  paused: z.array(z.string()),
-  alerts: z.array(z.string()),
-  failing: z.array(z.object({ job: z.string(), account: z.string(), failures: z.int() })),
-})
-export type DueWork = z.infer<typeof DueWork>
+export type { DueWork } from './watching.ts'
 
 const Counts = z.record(z.string(), z.int())
 
@@ -293,13 +277,7 @@ export const PROCEDURES = {
   ledger_told: procedure<Fence & { of_shard: number; wanting: string }>()(z.boolean()),
   late_jobs: procedure<
     Fence & { jobs: readonly string[]; since: string; grace_seconds: number; repeat_seconds: number }
-  >()(
-    z.object({
-      raise: z.array(z.object({ key: z.string(), job: z.string(), dueAt: Timestamp, lateSeconds: z.number() })),
-      late: z.array(z.object({ job: z.string(), lateSeconds: z.number() })),
-      clear: z.array(z.string()),
-    }),
-  ),
+  >()(LateJobs),
   due_work: procedure<Record<string, never>>()(DueWork),
   access_troubles: procedure<Record<string, never>>()(z.array(z.string())),
   hold_job_lock: procedure<{ job_name: string; holder_id: string; ttl_seconds: number }>()(z.int().nullable()),
