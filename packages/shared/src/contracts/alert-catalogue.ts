@@ -105,6 +105,14 @@ export const ALERTS = {
     todo: 'Look at the account, give a new session and resume it.',
     rule: { expr: 'max by (account) (surepost_account_paused) > 0' },
   },
+  accountUnlabelled: {
+    name: 'account-unlabelled',
+    key: 'account.unlabelled.',
+    severity: 'warning',
+    when: 'The profile of an account that answers people does not say that it is automated. Repeated every day.',
+    todo: "Set the label in the account's settings on the platform.",
+    rule: { expr: standing('account-unlabelled') },
+  },
   killSwitch: {
     name: 'kill-switch',
     key: 'kill_switch',

@@ -13,7 +13,7 @@ import {
   ReplyContext,
   ReplyRules,
 } from '../contracts/index.ts'
-import { DueWork, LateJobs, Timestamp } from './watching.ts'
+import { Activity, DueWork, LateJobs, Timestamp } from './watching.ts'
 
 const AsInstant = Timestamp.transform((at) => at.toISOString())
 
@@ -166,25 +166,7 @@ const ExpiredDoubt = z.object({
 })
 export type ExpiredDoubt = z.infer<typeof ExpiredDoubt>
 
-const Figure = z.number().nullable()
-/** One span of time; seconds are null where nothing went live in it. */
-export const Activity = z.object({
-  at: Timestamp,
-  live: z.int(),
-  measured: z.int(),
-  failed: z.int(),
-  checks: z.int(),
-  checksMissed: z.int(),
-  toLiveMedian: Figure,
-  toLiveMost: Figure,
-  toRecordedMedian: Figure,
-  toRecordedMost: Figure,
-  views: Figure,
-  likes: Figure,
-  reposts: Figure,
-  replies: Figure,
-})
-export type { DueWork } from './watching.ts'
+export { Activity, type DueWork } from './watching.ts'
 
 const Counts = z.record(z.string(), z.int())
 

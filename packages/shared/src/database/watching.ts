@@ -26,3 +26,22 @@ export const LateJobs = z.object({
   late: z.array(z.object({ job: z.string(), lateSeconds: z.number() })),
   clear: z.array(z.string()),
 })
+
+const Figure = z.number().nullable()
+/** One span of time; seconds are null where nothing went live in it. */
+export const Activity = z.object({
+  at: Timestamp,
+  live: z.int(),
+  measured: z.int(),
+  failed: z.int(),
+  checks: z.int(),
+  checksMissed: z.int(),
+  toLiveMedian: Figure,
+  toLiveMost: Figure,
+  toRecordedMedian: Figure,
+  toRecordedMost: Figure,
+  views: Figure,
+  likes: Figure,
+  reposts: Figure,
+  replies: Figure,
+})
