@@ -251,11 +251,3 @@ export const ALERTS = {
     untold: true,
   },
 } as const satisfies Readonly<Record<string, AlertKind>>
-
-export const ALERT_KINDS: readonly AlertKind[] = Object.values(ALERTS)
-
-/** The kind of the alert with this key: the one with the longest beginning of it. */
-export const alertKindOf = (key: string): AlertKind | undefined =>
-  ALERT_KINDS.filter((kind) => key.startsWith(kind.key)).toSorted((a, b) => b.key.length - a.key.length)[0]
-
-export const runbookOf = ({ name }: AlertKind): string => `docs/RUNBOOK.md#${name}`

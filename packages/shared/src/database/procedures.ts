@@ -13,7 +13,7 @@ import {
   ReplyContext,
   ReplyRules,
 } from '../contracts/index.ts'
-import { Activity, DueWork, LateJobs, Timestamp } from './watching.ts'
+import { Activity, DueWork, LabelAlerts, LateJobs, Timestamp } from './watching.ts'
 
 const AsInstant = Timestamp.transform((at) => at.toISOString())
 
@@ -237,19 +237,7 @@ export const PROCEDURES = {
       clear: z.array(z.string()),
     }),
   ),
-  label_alerts: procedure<Fence & { repeat_seconds: number; max_rows: number }>()(
-    z.object({
-      raise: z.array(
-        z.object({
-          key: z.string(),
-          handle: z.string(),
-          /** It answers people all the same: `replies.label` is `alert`. */
-          answers: z.boolean().nullable(),
-        }),
-      ),
-      clear: z.array(z.string()),
-    }),
-  ),
+  label_alerts: procedure<Fence & { repeat_seconds: number; max_rows: number }>()(LabelAlerts),
   untold_ledgers: procedure<Record<string, never>>()(
     z.array(z.object({ shard: z.int(), ledgerId: z.uuid(), wantedBy: z.uuid() })),
   ),

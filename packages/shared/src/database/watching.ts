@@ -45,3 +45,16 @@ export const Activity = z.object({
   reposts: Figure,
   replies: Figure,
 })
+
+/** Accounts without their label, and what is to be said of them. */
+export const LabelAlerts = z.object({
+  raise: z.array(
+    z.object({
+      key: z.string(),
+      handle: z.string(),
+      /** It answers people all the same: `replies.label` is `alert`. */
+      answers: z.boolean().nullable(),
+    }),
+  ),
+  clear: z.array(z.string()),
+})
