@@ -11,4 +11,8 @@ export const breakerKeys = (platform: PlatformName, account: AccountId): readonl
 
 /** Breakers of platforms and accounts, whose changes are logged, measured and told. */
 export const platformBreakers = (ports: BreakerPorts): Breakers<Tried> =>
-  createBreakers<Tried>({ isFailure: ({ failed }) => failed, subjectOf: ({ subject }) => subject, onChange: tellBreakers(ports) })
+  createBreakers<Tried>({
+    isFailure: ({ failed }) => failed,
+    subjectOf: ({ subject }) => subject,
+    onChange: tellBreakers(ports),
+  })

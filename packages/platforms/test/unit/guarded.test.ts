@@ -70,7 +70,8 @@ test('one post that fails again and again opens nothing; as many posts do', asyn
     subjectOf: ({ subject }) => subject,
     threshold,
   })
-  const create = (post: string) => guarded(sessionOf({ create: trouble }), breakers, KEYS, post).publishSegment(draft, call)
+  const create = (post: string) =>
+    guarded(sessionOf({ create: trouble }), breakers, KEYS, post).publishSegment(draft, call)
   for (let i = 0; i < threshold * 3; i++) expect(await create('poison')).toBe(trouble)
   for (let i = 0; i < threshold; i++) await create(`post ${i}`)
   expect(await create('poison')).toMatchObject({ refusal: { kind: 'away' } })

@@ -1,23 +1,6 @@
-/** One condition that people are told of. All that is said of it anywhere follows from here. */
-export interface AlertKind {
-  /** Its name, and its heading in docs/RUNBOOK.md. */
-  readonly name: string
-  /** The key of its facts, or what comes before the subject in them. */
-  readonly key: string
-  readonly severity: 'info' | 'warning' | 'critical'
-  /** When it is raised, in words. */
-  readonly when: string
-  /** What to do: the end of its sentence. */
-  readonly todo: string
-  /** The same condition for Prometheus. `for`: how long it must last, where the figure does not say that itself. */
-  readonly rule: { readonly expr: string; readonly for?: string }
-  /**
-   * Told to the webhook by the process that sees it and not by way of RabbitMQ, which takes no facts while it lasts.
-   */
-  readonly direct?: true
-  /** Never told to the webhook: it is about the webhook. */
-  readonly untold?: true
-}
+import type { AlertKind } from './alert-kind.ts'
+
+export type { AlertKind } from './alert-kind.ts'
 
 /** Kinds of which only the record knows how many stand. */
 const standing = (name: string): string => `max(surepost_alerts_active{alert="${name}"}) > 0`
@@ -121,6 +104,14 @@ export const ALERTS = {
     when: 'The platform wants a person for an account: a challenge, an expired session, a suspension.',
     todo: 'Look at the account, give a new session and resume it.',
     rule: { expr: 'max by (account) (surepost_account_paused) > 0' },
+  },
+  accountUnlabelled: {
+    name: 'account-unlabelled',
+    key: 'account.unlabelled.',
+    severity: 'warning',
+    when: 'The profile of an account that answers people does not say that it is automated. Repeated every day.',
+    todo: "Set the label in the account's settings on the platform.",
+    rule: { expr: standing('account-unlabelled') },
   },
   killSwitch: {
     name: 'kill-switch',
@@ -260,11 +251,3 @@ export const ALERTS = {
     untold: true,
   },
 } as const satisfies Readonly<Record<string, AlertKind>>
-
-export const ALERT_KINDS: readonly AlertKind[] = Object.values(ALERTS)
-
-/** The kind of the alert with this key: the one with the longest beginning of it. */
-export const alertKindOf = (key: string): AlertKind | undefined =>
-  ALERT_KINDS.filter((kind) => key.startsWith(kind.key)).toSorted((a, b) => b.key.length - a.key.length)[0]
-
-export const runbookOf = ({ name }: AlertKind): string => `docs/RUNBOOK.md#${name}`

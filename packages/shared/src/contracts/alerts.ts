@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type AlertKind, ALERTS, runbookOf } from './alert-catalogue.ts'
+import { type AlertKind, ALERTS } from './alert-catalogue.ts'
 import { defineFact } from './define.ts'
 import { Reason, at } from './fact-parts.ts'
 import { type AccountId, type PostId } from './ids.ts'
@@ -23,6 +23,14 @@ export const AlertCleared = defineFact({
   version: 1,
   body: z.strictObject({ ...at, key: z.string().min(1).max(200) }),
 })
+
+export const ALERT_KINDS: readonly AlertKind[] = Object.values(ALERTS)
+
+/** The kind of the alert with this key: the one with the longest beginning of it. */
+export const alertKindOf = (key: string): AlertKind | undefined =>
+  ALERT_KINDS.filter((kind) => key.startsWith(kind.key)).toSorted((a, b) => b.key.length - a.key.length)[0]
+
+export const runbookOf = ({ name }: AlertKind): string => `docs/RUNBOOK.md#${name}`
 
 /** Longest sentence of a fact. */
 const MOST_SENTENCE = 2_000

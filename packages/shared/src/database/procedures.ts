@@ -13,9 +13,8 @@ import {
   ReplyContext,
   ReplyRules,
 } from '../contracts/index.ts'
+import { Activity, DueWork, LabelAlerts, LateJobs, Timestamp } from './watching.ts'
 
-/** A timestamp of Postgres, as JSON has it. */
-const Timestamp = z.iso.datetime({ offset: true }).transform((value) => new Date(value))
 const AsInstant = Timestamp.transform((at) => at.toISOString())
 
 /** The database's functions: what each takes and what it answers. Answers are checked, since they drive commands. */
@@ -167,40 +166,7 @@ const ExpiredDoubt = z.object({
 })
 export type ExpiredDoubt = z.infer<typeof ExpiredDoubt>
 
-const Figure = z.number().nullable()
-/** One span of time; seconds are null where nothing went live in it. */
-export const Activity = z.object({
-  at: Timestamp,
-  live: z.int(),
-  measured: z.int(),
-  failed: z.int(),
-  checks: z.int(),
-  checksMissed: z.int(),
-  toLiveMedian: Figure,
-  toLiveMost: Figure,
-  toRecordedMedian: Figure,
-  toRecordedMost: Figure,
-  views: Figure,
-  likes: Figure,
-  reposts: Figure,
-  replies: Figure,
-})
-const Aged = z.object({ count: z.int(), oldestSeconds: z.number() })
-/** What is due and not done; see the comment of the function. */
-const DueWork = z.object({
-  posts: Aged,
-  held: Aged,
-  heldAccounts: z.array(z.string().nullable()),
-  killSwitch: z.boolean(),
-  checks: Aged,
-  answers: Aged,
-  unknown: Aged,
-  askedReadings: Aged,
-  paused: z.array(z.string()),
-  alerts: z.array(z.string()),
-  failing: z.array(z.object({ job: z.string(), account: z.string(), failures: z.int() })),
-})
-export type DueWork = z.infer<typeof DueWork>
+export { Activity, type DueWork } from './watching.ts'
 
 const Counts = z.record(z.string(), z.int())
 
@@ -271,19 +237,7 @@ export const PROCEDURES = {
       clear: z.array(z.string()),
     }),
   ),
-  label_alerts: procedure<Fence & { repeat_seconds: number; max_rows: number }>()(
-    z.object({
-      raise: z.array(
-        z.object({
-          key: z.string(),
-          handle: z.string(),
-          /** It answers people all the same: `replies.label` is `alert`. */
-          answers: z.boolean().nullable(),
-        }),
-      ),
-      clear: z.array(z.string()),
-    }),
-  ),
+  label_alerts: procedure<Fence & { repeat_seconds: number; max_rows: number }>()(LabelAlerts),
   untold_ledgers: procedure<Record<string, never>>()(
     z.array(z.object({ shard: z.int(), ledgerId: z.uuid(), wantedBy: z.uuid() })),
   ),
@@ -293,13 +247,7 @@ export const PROCEDURES = {
   ledger_told: procedure<Fence & { of_shard: number; wanting: string }>()(z.boolean()),
   late_jobs: procedure<
     Fence & { jobs: readonly string[]; since: string; grace_seconds: number; repeat_seconds: number }
-  >()(
-    z.object({
-      raise: z.array(z.object({ key: z.string(), job: z.string(), dueAt: Timestamp, lateSeconds: z.number() })),
-      late: z.array(z.object({ job: z.string(), lateSeconds: z.number() })),
-      clear: z.array(z.string()),
-    }),
-  ),
+  >()(LateJobs),
   due_work: procedure<Record<string, never>>()(DueWork),
   access_troubles: procedure<Record<string, never>>()(z.array(z.string())),
   hold_job_lock: procedure<{ job_name: string; holder_id: string; ttl_seconds: number }>()(z.int().nullable()),

@@ -67,6 +67,13 @@ const openAt = (threshold: number, failing: Set<string | symbol>): IBreaker => (
   failure: () => failing.size >= threshold,
 })
 
+const forget = (kept: Map<string, Kept>): void => {
+  for (const [key, { breaker }] of kept) {
+    if (kept.size <= MOST_KEPT) return
+    if (breaker.state === CircuitState.Closed) kept.delete(key)
+  }
+}
+
 /** The same delays, each told as it begins. */
 const noting = (backoff: Backoff, onDelay: (ms: number) => void): Backoff => ({
   next(context) {
@@ -109,14 +116,8 @@ export const createBreakers = <Result>(options: BreakersOptions<Result>): Breake
     const one = kept.get(key) ?? make(key)
     kept.delete(key)
     kept.set(key, one)
-    forget()
+    forget(kept)
     return one.breaker
-  }
-  const forget = (): void => {
-    for (const [key, { breaker }] of kept) {
-      if (kept.size <= MOST_KEPT) return
-      if (breaker.state === CircuitState.Closed) kept.delete(key)
-    }
   }
   const sentence = (key: string): string => `${key} failed ${threshold} times in a row; it is probed from time to time.`
 

@@ -68,6 +68,24 @@ describe('who may do what in the database', () => {
     expect(await anonymous.health()).toEqual([expect.stringMatching(/SUPABASE_SERVICE_ROLE_KEY must be/)])
   })
 
+  it.each([
+    [
+      'alter table audits disable row level security',
+      'alter table audits enable row level security',
+      /off on the table audits/,
+    ],
+    ['grant select on posts to anon', 'revoke all on posts from anon', /role anon may read posts/],
+    ['revoke select on checks from service_role', 'grant select on checks to service_role', /may not read checks/],
+  ])('%s keeps services unready with a sentence, until it is put right', async (spoil, mend, sentence) => {
+    expect(await database.health()).toEqual([])
+    await client.query(spoil)
+    expect(await database.health()).toEqual([expect.stringMatching(sentence)])
+    // The console, too, which works without the database and not with a wrong one.
+    expect(await database.misfit()).toEqual([expect.stringMatching(sentence)])
+    await client.query(mend)
+    expect(await database.health()).toEqual([])
+  })
+
   it('every table and partition has row level security, and no policy', async () => {
     const { rows } = await client.query(
       `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relrowsecurity`,

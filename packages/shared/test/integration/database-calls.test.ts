@@ -170,7 +170,7 @@ describe('a call to the database', () => {
     expect(before).toBeLessThanOrEqual(10)
     await expect(ask(database)).rejects.toThrow(/failed 10 times in a row/)
     expect(asked()).toBe(before)
-    expect(await registry.getSingleMetricAsString('surepost_database_breaker')).toContain('surepost_database_breaker 2')
+    expect(await registry.getSingleMetricAsString('surepost_breaker_state')).toContain('{breaker="database"} 2')
     // Half-open: one try, and open again for longer when it fails.
     vi.advanceTimersByTime(5_000)
     await expect(ask(database)).rejects.toBeInstanceOf(UnavailableError)

@@ -1,6 +1,8 @@
 import {
   AlertCleared,
+  AlertRaised,
   type CommandContract,
+  JobRan,
   PauseAccount,
   PoolPressure,
   ResumeAccount,
@@ -11,7 +13,7 @@ import { UnroutableError, done, handle } from '@surepost/shared/messaging'
 import { Registry } from '@surepost/shared/runtime'
 import { eventually, isolate } from '@surepost/testkit'
 import { expect, test } from 'vitest'
-import { account, alertCleared, pause, resume } from '../fixtures/bodies.ts'
+import { account, pause, resume } from '../fixtures/bodies.ts'
 import { busOf, managementOf, proxyOf, closing } from '../fixtures/bus.ts'
 
 const env = await isolate()
@@ -35,11 +37,31 @@ test('a command is confirmed and taken with all that was said of it', async () =
   })
 })
 
-test('a recorded fact without a queue is an error to its sender, and the hole is mended', async () => {
+test('a recorded fact without a queue is an error to its sender, is told of, and the hole is mended', async () => {
   const bus = await busOf(env)
+  const said: string[] = []
+  const hear = async ({ type, body: { key } }: { type: string; body: { key: string } }) => {
+    if (key.startsWith('unroutable:job.ran.')) said.push(type)
+    return done
+  }
+  // Not by a live view, which would take what no queue takes.
+  const routes = [handle(AlertRaised, hear), handle(AlertCleared, hear)]
+  await bus.consumeFacts('persister.alerts', routes, { prefetch: 1 })
+  const at = new Date().toISOString()
+  const ran = {
+    at,
+    job: 'j',
+    account: null,
+    startedAt: at,
+    outcome: 'succeeded',
+    category: null,
+    detail: null,
+  } as const
   await management.deleteQueue('persister.facts')
-  await expect(bus.emit(AlertCleared, alertCleared())).rejects.toThrow(UnroutableError)
-  await eventually(() => bus.emit(AlertCleared, alertCleared()).then(() => true))
+  await expect(bus.emit(JobRan, ran)).rejects.toThrow(UnroutableError)
+  await eventually(() => bus.emit(JobRan, ran).then(() => true))
+  await eventually(() => said.length >= 2, { timeoutMs: 40_000 })
+  expect(said).toEqual(['alert.raised', 'alert.cleared'])
 })
 
 test('a fact for live views that nobody watches is no error', async () => {

@@ -36,6 +36,7 @@ const SAMPLES: Readonly<Record<keyof typeof ALERTS, Sample>> = {
   poolPressure: above('surepost_lease_oldest_wait_seconds{service="browser-broker"}', 120),
   browserLeak: positive('surepost_browsers_unaccounted{service="browser-broker"}'),
   accountPaused: positive('surepost_account_paused{account="ada"}'),
+  accountUnlabelled: standing('account-unlabelled'),
   killSwitch: standing('kill-switch'),
   postingOff: due('held posts', 900),
   duePosts: due('posts', 900),

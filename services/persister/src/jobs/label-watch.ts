@@ -1,4 +1,4 @@
-import { AlertCleared, AlertRaised } from '@surepost/shared/contracts'
+import { ALERTS, AlertCleared, AlertRaised, raised } from '@surepost/shared/contracts'
 import { type Job, skipped, succeeded } from './job.ts'
 import { CALL_MS, type JobPorts } from './ports.ts'
 
@@ -23,8 +23,8 @@ export const labelWatch = ({ database, bus, backlog }: JobPorts): Job => ({
     await Promise.all([
       ...raise.map(({ key, handle, answers }) => {
         const meanwhile = answers === true ? 'Its answers go out all the same.' : 'Its answers wait until it does.'
-        const sentence = `The profile of @${handle} does not say that the account is automated, and by whom: set the label in the account's settings on the platform. ${meanwhile}`
-        return bus.emit(AlertRaised, { at, key, severity: 'warning', sentence }, { signal })
+        const what = `The profile of @${handle} does not say that the account is automated, and by whom. ${meanwhile}`
+        return bus.emit(AlertRaised, { ...raised(ALERTS.accountUnlabelled, what), key }, { signal })
       }),
       ...clear.map((key) => bus.emit(AlertCleared, { at, key }, { signal })),
     ])

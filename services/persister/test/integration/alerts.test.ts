@@ -1,13 +1,23 @@
 import { ALERTS, PoolPressure, alertKey } from '@surepost/shared/contracts'
 import { eventually, isolate } from '@surepost/testkit'
 import { afterEach, expect, it, onTestFinished } from 'vitest'
-import { configured, fact, instant, mention, newPlatformId, paused, published, resumed, submission } from '../support/facts.ts'
+import {
+  collected,
+  configured,
+  fact,
+  instant,
+  mention,
+  newPlatformId,
+  paused,
+  published,
+  resumed,
+  submission,
+} from '../support/facts.ts'
 import { persisterOn } from '../support/running-persister.ts'
 import { webhookServer } from '../support/webhook-server.ts'
 
-const { bus, running, rows, startOne, stopOne, emit, recorded, takeDatabaseAway, bringDatabaseBack } = await persisterOn(
-  await isolate(),
-)
+const { bus, running, rows, startOne, stopOne, emit, recorded, takeDatabaseAway, bringDatabaseBack } =
+  await persisterOn(await isolate())
 afterEach(async () => void (await Promise.all([...running].map(stopOne))))
 
 const PATIENCE = { timeoutMs: 60_000, everyMs: 100 }
@@ -28,7 +38,8 @@ const heard = (said: readonly string[], ...words: readonly string[]) =>
   }, PATIENCE)
 const standing = async (key: string): Promise<boolean> =>
   (await rows('select 1 from alerts where key = $1 and active', [key])).length === 1
-const of = (told: readonly string[], key: string): readonly string[] => told.filter((text) => text.includes(`\`${key}\``))
+const of = (told: readonly string[], key: string): readonly string[] =>
+  told.filter((text) => text.includes(`\`${key}\``))
 
 it('that the database is away is told to people while it is away, by a webhook that fails at first, and once', async () => {
   await using webhook = await webhookServer(8)
@@ -52,8 +63,7 @@ it('that the database is away is told to people while it is away, by a webhook t
   const ran = { job: 'flood', account: null, startedAt: instant(0), outcome: 'succeeded', category: null, detail: null }
   onTestFinished(() => growing.abort())
   const flood = (async () => {
-    while (!growing.signal.aborted)
-      await Promise.all(Array.from({ length: 400 }, () => emit(fact('job.ran', ran))))
+    while (!growing.signal.aborted) await Promise.all(Array.from({ length: 400 }, () => emit(fact('job.ran', ran))))
   })()
   await heard(ears.said, 'raised record_queue:growing', 'raised breaker.database.persister', 'raised limits:closed.0')
   growing.abort()
@@ -129,15 +139,16 @@ it('what is due and not done is told by its age, and a job that does not run is 
     UNKNOWN_OLD_SECONDS: '1',
     JOB_GRACE_SECONDS: '3',
   })
-  const due = submission({ account: 'ada' })
+  const due = submission({ account: 'eve' })
   const held = submission({ account: 'bob' })
-  const unknown = submission({ account: 'ada' })
+  const unknown = submission({ account: 'eve' })
   const read = submission({ account: 'ada' })
   const asked = newPlatformId()
-  const outcome = { postId: unknown.postId, revision: 1, segment: 0, account: 'ada', attempt: 1, reason: 'no answer' }
+  const outcome = { postId: unknown.postId, revision: 1, segment: 0, account: 'eve', attempt: 1, reason: 'no answer' }
   for (const one of [
     configured('ada', [1], true),
     configured('bob', [3_600]),
+    configured('eve', [3_600]),
     paused('bob'),
     due.fact,
     held.fact,
@@ -153,15 +164,24 @@ it('what is due and not done is told by its age, and a job that does not run is 
   const sentence = async (key: string) =>
     (await rows<{ sentence: string }>('select sentence from alerts where key = $1', [key]))[0]?.sentence
   await eventually(async () => (await sentence('posting:off'))?.includes('bob is paused') === true, PATIENCE)
-  expect(await rows(`select 1 from job_heartbeats where job = 'persister.harvest' and last_success_at is not null`)).toEqual([])
+  expect(
+    await rows(`select 1 from job_heartbeats where job = 'persister.harvest' and last_success_at is not null`),
+  ).toEqual([])
 
   await rows(`update job_locks set expires_at = now() where job = 'persister.harvest'`)
   await emit(resumed('bob'))
-  for (const { postId } of [due, unknown]) await emit(published(postId, 0))
+  for (const { postId } of [due, unknown]) await emit(published(postId, 0, { account: 'eve' }))
   await emit(published(held.postId, 0, { account: 'bob' }))
   await emit(
-    fact('mention.decided', { account: 'ada', mention: asked, decision: 'skipped', reason: 'old', postId: null, drafter: null }),
+    fact('mention.decided', {
+      account: 'ada',
+      mention: asked,
+      decision: 'skipped',
+      reason: 'old',
+      postId: null,
+      drafter: null,
+    }),
   )
-  await rows(`update checks set done_at = now()`)
+  await emit(collected(read.postId, 1))
   await heard(ears.said, ...keys.map((key) => `cleared ${key}`), 'cleared job.late.persister.harvest')
 }, 240_000)

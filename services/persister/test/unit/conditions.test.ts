@@ -4,7 +4,13 @@ import type { Database } from '@surepost/shared/database'
 import { silentLogger } from '@surepost/shared/runtime'
 import { eventually } from '@surepost/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { databaseAway, limitsClosed, liveUnrecorded, recordQueueGrowing, recordQueueOld } from '../../src/conditions/condition.ts'
+import {
+  databaseAway,
+  limitsClosed,
+  liveUnrecorded,
+  recordQueueGrowing,
+  recordQueueOld,
+} from '../../src/conditions/condition.ts'
 import { createLiveWatch } from '../../src/handlers/live.ts'
 import { createOutage } from '../../src/handlers/outage.ts'
 import { createQueueAge } from '../../src/handlers/queue-age.ts'
@@ -116,7 +122,12 @@ describe('a browser-broker', () => {
 
 describe('a condition that is watched', () => {
   const watching = (
-    options: { active?: boolean; repeatMs?: number; failing?: () => boolean; kind?: (typeof ALERTS)['rabbitmqBlocked'] } = {},
+    options: {
+      active?: boolean
+      repeatMs?: number
+      failing?: () => boolean
+      kind?: (typeof ALERTS)['rabbitmqBlocked']
+    } = {},
   ) => {
     const state = { wrong: undefined as string | undefined }
     const said: string[] = []

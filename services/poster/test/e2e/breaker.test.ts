@@ -14,10 +14,10 @@ test('a site that does not work opens the breaker; all work waits, and goes out 
   const posts = await Promise.all(
     accounts.flatMap((account) => EACH.map((n) => stage.publish(account, texts(`Waits for the site, number ${n}`)))),
   )
-  await eventually(() => alertOf(stage, 'breaker.x') === 'raised', PATIENCE)
+  await eventually(() => alertOf(stage, 'breaker.x.poster') === 'raised', PATIENCE)
   expect(posts.map((post) => stateOf(stage, post))).not.toContain('failed')
   for (const fault of faults) fault.end()
   // One after the other, so that each has its own patience.
   for (const post of posts) await liveOnce(stage, post)
-  expect(alertOf(stage, 'breaker.x')).toBe('cleared')
+  expect(alertOf(stage, 'breaker.x.poster')).toBe('cleared')
 }, 600_000)
