@@ -10,8 +10,7 @@ export interface CanaryConfig {
   readonly loadMs: number
 }
 
-/** Hung is what only a look shows, and rare: whoever gets such a browser hears within a connection's deadline. */
-const TRUST = { emptyMs: 2_000, weightMs: 10_000 }
+const WEIGH_EVERY_MS = 10_000
 
 /** The pool over real browsers, and the canary that tests them. */
 export const openBrowsers = (
@@ -23,7 +22,7 @@ export const openBrowsers = (
   const { log } = scope
   const memoryOf = ({ pgid }: { readonly pgid: number }): Promise<number> => memoryOfGroup(pgid)
   const launch = () => launchBrowser(browsers)
-  const pool = scope.use(openPool({ launch, seeEmpty, memoryOf, trust: TRUST, log }, limits))
+  const pool = scope.use(openPool({ launch, seeEmpty, memoryOf, weighEveryMs: WEIGH_EVERY_MS, log }, limits))
   scope.use(startCanary({ pool, memoryOf, log }, { ...canary, memoryMiB: () => limits().keep.memoryMiB }))
   return pool
 }

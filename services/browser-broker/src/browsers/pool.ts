@@ -15,17 +15,9 @@ export interface PoolPorts {
   readonly seeEmpty: (browser: Browser) => Promise<void>
   /** Memory of its process group, in MiB. */
   readonly memoryOf: (browser: Browser) => Promise<number>
-  readonly trust: Trust
+  /** Measuring the memory costs a tenth of a short lease: one measure stands so long. Milliseconds. */
+  readonly weighEveryMs: number
   readonly log: Logger
-}
-
-/**
- * How long what was seen of a browser stands, in milliseconds. Each look costs a tenth of a short lease: a browser that was
- * seen empty, and that nobody could reach since, is empty.
- */
-export interface Trust {
-  readonly emptyMs: number
-  readonly weightMs: number
 }
 
 export interface PoolLimits {
@@ -44,7 +36,7 @@ export interface Left {
 /** Browsers for leases. One spare is kept warm; a browser that ended a lease cleanly is kept for the same account. */
 export interface BrowserPool extends AsyncDisposable {
   /**
-   * The account's kept one, the spare, or a new one: it has lately been seen empty. Never one that served another account.
+   * The account's kept one, the spare, or a new one: it has just been seen empty. Never one that served another account.
    * @throws UnavailableError when none comes up
    */
   take(account: AccountId): Promise<Browser>
@@ -104,11 +96,11 @@ class Pool implements BrowserPool {
 
   async take(account: AccountId): Promise<Browser> {
     const kept = this.#idle.takeKept(account)
-    const { uses = 0, weighedAt = 0, idleSince = 0 } = kept ?? {}
+    const { uses = 0, weighedAt = 0 } = kept ?? {}
     const place: Place = { account, browser: kept?.browser, uses, weighedAt }
     this.#out.add(place)
     try {
-      const again = await this.#ready(place.browser, idleSince)
+      const again = await this.#ready(place.browser)
       if (again === undefined) Object.assign(place, { uses: 0, weighedAt: 0 })
       place.browser = again ?? (await this.#fresh())
       place.uses += 1
@@ -153,13 +145,12 @@ class Pool implements BrowserPool {
   /** Why a browser may not be kept after a clean lease; null when it may. */
   async #whyNot(place: Place, browser: Browser): Promise<string | null> {
     const { keep } = this.#limits()
-    const { trust } = this.#ports
     const past = { uses: place.uses, startedAt: browser.startedAt, idleSince: null }
     const early = wornBy(wearOf(past, Date.now()), keep)
     if (early !== null) return early
     try {
       await this.#ports.seeEmpty(browser)
-      if (Date.now() - place.weighedAt < trust.weightMs) return null
+      if (Date.now() - place.weighedAt < this.#ports.weighEveryMs) return null
       place.weighedAt = Date.now()
       return wornBy(wearOf(past, Date.now(), await this.#ports.memoryOf(browser)), keep)
     } catch (error) {
@@ -168,10 +159,9 @@ class Pool implements BrowserPool {
     }
   }
 
-  /** The browser, if it answers and is empty, or did so lately; otherwise it is seen gone. */
-  async #ready(browser: Browser | undefined, seenAt: number): Promise<Browser | undefined> {
+  /** The browser, if it answers and is empty; otherwise it is seen gone. */
+  async #ready(browser: Browser | undefined): Promise<Browser | undefined> {
     if (browser === undefined) return undefined
-    if (browser.alive && Date.now() - seenAt < this.#ports.trust.emptyMs) return browser
     try {
       await this.#ports.seeEmpty(browser)
       if (browser.alive) return browser
@@ -186,8 +176,7 @@ class Pool implements BrowserPool {
 
   async #fresh(): Promise<Browser> {
     await this.#makeRoom()
-    const spare = this.#idle.takeSpare()
-    return (await this.#ready(spare, spare?.startedAt ?? 0)) ?? this.#start()
+    return (await this.#ready(this.#idle.takeSpare())) ?? this.#start()
   }
 
   /** What is kept for others goes, the longest idle first, and is seen gone, before there is one browser too many. */

@@ -27,8 +27,11 @@ const { version } = createRequire(import.meta.url)('playwright/package.json') as
 
 /** Ask for an `act` lease by hand, and do nothing with the answer. */
 const askOnly = async (account: AccountId, playwright = version) => {
-  const answered = Promise.withResolvers<LeaseAnswer>()
-  const inbox = await bus.inbox((body) => answered.resolve(LeaseAnswer.parse(body)))
+  const answered = Promise.withResolvers<Exclude<LeaseAnswer, { answer: 'waiting' }>>()
+  const inbox = await bus.inbox((body) => {
+    const answer = LeaseAnswer.parse(body)
+    if (answer.answer !== 'waiting') answered.resolve(answer)
+  })
   const requestId = newId()
   await bus.request(
     LEASE_REQUESTS.act,

@@ -1,7 +1,7 @@
 import { AccountId } from '@surepost/shared/contracts'
 import { silentLogger } from '@surepost/shared/runtime'
 import type { Browser } from '../../src/browsers/browser.ts'
-import { type BrowserPool, type PoolLimits, type Trust, openPool } from '../../src/browsers/pool.ts'
+import { type BrowserPool, type PoolLimits, openPool } from '../../src/browsers/pool.ts'
 
 export const ROOMY: PoolLimits['keep'] = { uses: 100, ageMs: 1e9, idleMs: 1e9, memoryMiB: 1_000 }
 
@@ -14,21 +14,17 @@ export interface TestPool extends AsyncDisposable {
   /** What a browser is like from now on. */
   readonly full: Set<string>
   readonly heavy: Set<string>
-  /** Looks into browsers, and measurements of their memory, so far. */
-  readonly looks: { empty: number; weight: number }
+  /** How often the memory of a browser was measured. */
+  readonly weighed: number
   limits: PoolLimits
 }
 
 let last = 0
 
-export const testPool = (
-  slots: number,
-  keep: Partial<PoolLimits['keep']> = {},
-  trust: Trust = { emptyMs: 0, weightMs: 0 },
-): TestPool => {
+export const testPool = (slots: number, keep: Partial<PoolLimits['keep']> = {}, weighEveryMs = 0): TestPool => {
   const living = new Set<string>()
   const [full, heavy] = [new Set<string>(), new Set<string>()]
-  const looks = { empty: 0, weight: 0 }
+  let weighed = 0
   let most = 0
   const launch = async (): Promise<Browser> => {
     const id = `browser-${(last += 1)}`
@@ -55,23 +51,24 @@ export const testPool = (
     }
   }
   const seeEmpty = async ({ id }: Browser): Promise<void> => {
-    looks.empty += 1
     await new Promise((resolve) => setImmediate(resolve))
     if (full.has(id)) throw new Error('a context is open')
   }
   const memoryOf = async ({ id }: Browser): Promise<number> => {
-    looks.weight += 1
+    weighed += 1
     return heavy.has(id) ? 2_000 : 60
   }
   const test: TestPool = {
-    pool: openPool({ launch, seeEmpty, memoryOf, trust, log: silentLogger() }, () => test.limits),
+    pool: openPool({ launch, seeEmpty, memoryOf, weighEveryMs, log: silentLogger() }, () => test.limits),
     living,
     get most() {
       return most
     },
     full,
     heavy,
-    looks,
+    get weighed() {
+      return weighed
+    },
     limits: { slots, keep: { ...ROOMY, ...keep } },
     [Symbol.asyncDispose]: () => test.pool[Symbol.asyncDispose](),
   }

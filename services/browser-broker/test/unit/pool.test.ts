@@ -43,14 +43,13 @@ test('what is kept but no longer empty is not handed out', async () => {
   expect(t.living.has(first)).toBe(false)
 })
 
-test('what was seen a moment ago is not looked at again before the next lease, but always after it', async () => {
-  await using t = testPool(3, {}, { emptyMs: 60_000, weightMs: 60_000 })
+test('a browser that was weighed a moment ago is not weighed again, and a new one is', async () => {
+  await using t = testPool(3, {}, 60_000)
   const first = await use(t, ada)
   expect([await use(t, ada), await use(t, ada)]).toEqual([first, first])
-  expect(t.looks).toEqual({ empty: 3, weight: 1 })
-  const browser = await t.pool.take(ada)
-  t.full.add(browser.id)
-  expect(await t.pool.giveBack(browser, true)).toMatchObject({ kept: false })
+  expect(t.weighed).toBe(1)
+  await use(t, bob)
+  expect(t.weighed).toBe(2)
 })
 
 test.each([
