@@ -131,12 +131,8 @@ export const openBroker = (
       return () => message.answer(result)
     }
     if ('settlesAs' in message) {
-      const { live, postId, segment } = message.settlesAs
       const { result } = ledger.ask('settle', message.settlesAs)
-      say(
-        'broker',
-        () => `is told that segment ${segment} of post ${postId} is ${live?.platformId ?? 'not there'}: ${result}`,
-      )
+      say('broker', () => `is told what became of a segment of post ${message.settlesAs.postId}: ${result}`)
       return () => message.answer(result)
     }
     hear(message)

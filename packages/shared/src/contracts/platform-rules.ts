@@ -7,11 +7,11 @@ const RULES: Readonly<
 > = {
   x: {
     always: [
-      'Label the account as automated in its settings on X, and name the person behind it in its profile.',
+      'Label the account as automated in its settings on X (Your account → Automation), naming the person behind it. Surepost looks for the label on its profile, and lets its answers wait while it is missing.',
       'Automating a browser can cost the account. Where X’s official API serves you, it is the recommended way.',
     ],
     answering: [
-      'Answers go only to people who named, answered or quoted the account, once each, and never again to whoever asks to be left alone: Surepost keeps to that. Answers written by a model need X’s approval: that is for you to ask for.',
+      'Answers go only to people who named, answered or quoted the account, once each, and never again to whoever asks to be left alone: Surepost keeps to that, and two accounts never say the same. Answers written by a model need X’s approval: that is for you to ask for.',
     ],
   },
 }

@@ -17,7 +17,7 @@ const say = (contract: (typeof WORDS)[number][0], body: object, answer: object, 
     (one) => one.contract === contract,
   )
   if (route === undefined) throw new Error(`there is no route for ${contract.type}`)
-  return route.run({ id: newId(), body } as never, { signal: new AbortController().signal } as never)
+  return route.run({ id: newId(), body } as never, { signal: new AbortController().signal })
 }
 
 test.each(WORDS)(

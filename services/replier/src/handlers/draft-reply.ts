@@ -164,7 +164,7 @@ const answer = async (
 }
 
 const skip = async ({ bus }: ReplyPorts, command: Command, reason: string): Promise<Ran> => {
-  // Said again where it is known: a ledger that was lost learns it anew.
+  // Said again where it is known: what said it first may be lost.
   if (reason === 'opted_out') await sayOptedOut(bus, command)
   await sayDecided(bus, command, { decision: 'skipped', reason, postId: null, drafter: null })
   return skipped(reason)
