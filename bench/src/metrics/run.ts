@@ -114,7 +114,7 @@ const contenders = (
       name: 'script, browser kept',
       async measure() {
         await using browser = await launch()
-        return perMinute(few.length, async () => {
+        return await perMinute(few.length, async () => {
           for (const post of few) await read(browser, post)
         })
       },

@@ -254,6 +254,6 @@ test('every fact that settles has a handler, and puts it to the ledger', async (
   using open_ = open()
   const body = corrected(open_, actionFor(account), newPlatformId())
   const route = routes.find(({ contract }) => contract.type === 'post.segment_corrected')
-  await route?.run({ body } as never, { signal: new AbortController().signal } as never)
+  await route?.run({ body } as never, { signal: new AbortController().signal })
   expect(asked).toEqual(['corrected'])
 })
