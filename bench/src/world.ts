@@ -40,15 +40,16 @@ export const openWorld = async ({ dataDir, onProgress, signal, env = {} }: World
   await using opened = new AsyncDisposableStack()
   await ensureInstalled({ onProgress, signal })
   const stack = opened.use(await startStack({ dataDir, signal, onProgress, ephemeral: true }))
+  // Browsers reach the platform's site alone: here that is this page's.
+  const site = opened.use(await servePage())
   onProgress('starting the browser-broker')
   const system = await stack.startServices({
     only: ['browser-broker'],
-    env: { 'browser-broker': { ...BROKER_ENV, ...env } },
+    env: { 'browser-broker': { ...BROKER_ENV, X_BASE_URL: site.url, ...env } },
   })
   const { amqpUrl, rabbitmqManagementUrl } = system.endpoints
   const bus = opened.use(await busAt(amqpUrl, rabbitmqManagementUrl))
   const leases = opened.use(await connectLeases({ bus, shards: SHARDS, log: pino({ level: 'silent' }) }))
-  const site = opened.use(await servePage())
   const admin = adminOf(system)
   const all = opened.move()
   return {
