@@ -41,6 +41,7 @@ export const openWorld = async ({ dataDir, onProgress, signal, env = {} }: World
   await using opened = new AsyncDisposableStack()
   await ensureInstalled({ onProgress, signal })
   const stack = opened.use(await startStack({ dataDir, signal, onProgress, ephemeral: true }))
+  // Browsers reach the platform's site alone: here that is this page's.
   const site = opened.use(await servePage())
   onProgress('starting the browser-broker')
   const system = await stack.startServices({

@@ -17,11 +17,20 @@ export interface Egress extends Disposable {
   readonly url: string
 }
 
-/** Headers that are between the browser and this proxy. */
-const OURS = new Set(['proxy-connection', 'proxy-authorization', 'connection', 'keep-alive', 'te', 'upgrade', 'host'])
+/** Headers that are between two neighbours (RFC 9110, 7.6.1), and the one that is written anew. */
+const OURS = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authorization',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+])
 
-const headersOf = ({ rawHeaders }: IncomingMessage, host: string): string[] => {
-  const kept = ['host', host]
+const headersOf = ({ rawHeaders }: IncomingMessage): string[] => {
+  const kept: string[] = []
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const [name = '', value = ''] = rawHeaders.slice(i, i + 2)
     if (!OURS.has(name.toLowerCase())) kept.push(name, value)
@@ -49,14 +58,15 @@ const forward = (origins: Origins, agent: Agent, request: IncomingMessage, respo
     port: port || 80,
     method: request.method,
     path: `${pathname}${search}`,
-    headers: headersOf(request, host),
+    headers: ['host', host, ...headersOf(request)],
   })
   onward.once('response', (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders)
+    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headersOf(answer))
     answer.once('error', () => response.destroy())
     answer.pipe(response)
   })
-  onward.once('error', () => end(response, 502))
+  // An answer, never a cut connection: Chromium would send a create again by itself on a connection that it had used before.
+  onward.on('error', () => end(response, 502))
   response.once('close', () => onward.destroy())
   request.pipe(onward)
 }
@@ -96,7 +106,8 @@ const tunnel = (
  * handed over and was not sent yet never leaves.
  */
 export const openEgress = async (origins: Origins): Promise<Egress> => {
-  const agent = new Agent({ keepAlive: true })
+  // One connection a request: on one that is kept, a site that closes it just then would fail a request that it never saw.
+  const agent = new Agent({ keepAlive: false })
   const sockets = new Set<Duplex>()
   const server = createServer((request, response) => forward(origins, agent, request, response))
   server.on('connection', (socket) => {
@@ -104,6 +115,8 @@ export const openEgress = async (origins: Origins): Promise<Egress> => {
     socket.once('close', () => sockets.delete(socket))
   })
   server.on('connect', (request, browser, head) => tunnel(origins, request, browser, head, sockets))
+  // The browser's own connections end with it, and not in the middle of its next request.
+  server.keepAliveTimeout = 0
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
