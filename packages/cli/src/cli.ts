@@ -1,6 +1,18 @@
 import { Command, CommanderError } from 'commander'
 import { StackError } from '@surepost/stack'
 import { messageOf } from '@surepost/shared/errors'
+import { accountsCommand } from './commands/accounts.ts'
+import { approveCommand, cancelCommand, deleteCommand, rejectCommand } from './commands/decide.ts'
+import { editCommand } from './commands/edit.ts'
+import { jobsCommand } from './commands/jobs.ts'
+import { killSwitchCommand } from './commands/kill-switch.ts'
+import { listCommand } from './commands/list.ts'
+import { loginCommand } from './commands/login.ts'
+import { pauseCommand, resumeCommand } from './commands/pause.ts'
+import { poolCommand } from './commands/pool.ts'
+import { postCommand } from './commands/post.ts'
+import { showCommand } from './commands/show.ts'
+import { statusCommand } from './commands/status.ts'
 import { alertsCommand } from './commands/alerts.ts'
 import { auditCommand } from './commands/audit.ts'
 import { benchCommand } from './commands/bench.ts'
@@ -15,7 +27,8 @@ import { repliesCommand } from './commands/replies.ts'
 import { stackCommand } from './commands/stack.ts'
 import { testCommand } from './commands/test.ts'
 import { upCommand } from './commands/up.ts'
-import { ConsoleError } from './console/client.ts'
+import { ConsoleAwayError, ConsoleError } from './console/client.ts'
+import { EXIT } from './exit-codes.ts'
 import { Interrupted } from './interrupt.ts'
 import { red } from './output.ts'
 
@@ -27,9 +40,25 @@ const COMMANDS = [
   upCommand,
   downCommand,
   stackCommand,
-  deadCommand,
-  alertsCommand,
+  postCommand,
+  listCommand,
+  showCommand,
+  editCommand,
+  approveCommand,
+  rejectCommand,
+  cancelCommand,
+  deleteCommand,
   repliesCommand,
+  statusCommand,
+  alertsCommand,
+  deadCommand,
+  jobsCommand,
+  poolCommand,
+  accountsCommand,
+  loginCommand,
+  pauseCommand,
+  resumeCommand,
+  killSwitchCommand,
   testCommand,
   checkCommand,
   chaosCommand,
@@ -61,11 +90,11 @@ export const runCli = async (args: readonly string[]): Promise<ExitCode> => {
 
 const explain = (error: unknown): ExitCode => {
   // Commander has said what was wrong, or has printed the help that was asked for.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
   if (error instanceof Interrupted) return error.exitCode
   console.error(red(messageOf(error)))
   // A plain sentence suffices where the person can act on it; anything else is a defect of ours.
   const isSaid = error instanceof StackError || error instanceof ConsoleError
   if (!isSaid && error instanceof Error && error.stack !== undefined) console.error(error.stack)
-  return 1
+  return error instanceof ConsoleAwayError ? EXIT.away : EXIT.failed
 }

@@ -9,3 +9,4 @@ export { readTimeline, type ListedPost, type TimelineReading, type WantedTimelin
 export { normalText, sameText, textHash, withoutMentions } from './x/text.ts'
 export { platformFor, type PlatformOptions } from './registry.ts'
 export { xAdapter, type XOptions } from './x/adapter.ts'
+export { X_SIGN_IN } from './x/sign-in.ts'

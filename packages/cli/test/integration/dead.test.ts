@@ -219,7 +219,7 @@ test('a key that is wrong, a console that is away and a site that is none are to
   site.closeAllConnections()
   await once(site, 'close')
   const away = await run(surepost, ['alerts', '--url', other], { SUREPOST_API_KEY: key })
-  expect([away.code, away.err]).toEqual([1, expect.stringContaining('does not answer (ECONNREFUSED)')])
+  expect([away.code, away.err]).toEqual([75, expect.stringContaining('does not answer (ECONNREFUSED)')])
 
   const inUrl = await run(surepost, ['dead', '--url', url.replace('//', `//me:${key}@`), '--key', key], {})
   expect([inUrl.code, inUrl.err]).toEqual([2, expect.stringContaining('has a user or a password in it')])

@@ -17,10 +17,20 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
+const OPERATING = [
+  ...['post', 'list', 'show', 'edit', 'approve', 'reject', 'cancel', 'delete', 'status', 'jobs', 'pool'],
+  ...['accounts', 'login', 'pause', 'resume', 'kill-switch'],
+]
+
 test('--help names every command and exits with 0', async () => {
   expect(await runCli(['--help'])).toBe(0)
-  for (const command of ['demo', 'up', 'down', 'stack', 'dead', 'alerts', 'replies', 'test', 'check'])
+  for (const command of ['demo', 'up', 'down', 'stack', 'dead', 'alerts', 'replies', 'test', 'check', ...OPERATING])
     expect(said).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'))
+})
+
+test.each(OPERATING)('the help of %s shows examples of it', async (command) => {
+  expect(await runCli([command, '--help'])).toBe(0)
+  expect(said).toMatch(new RegExp(`Examples:\\n.*surepost ${command}`))
 })
 
 test.each([
@@ -38,6 +48,24 @@ test.each([
   [['replies', 'approve', 'an-id'], 'there is no terminal to ask on'],
   [['demo', '--against', 'http://127.0.0.1:1'], '--against and --site belong together'],
   [['demo', '--against', 'nonsense', '--site', 'http://127.0.0.1:2'], 'is no URL'],
+  [['post', '--alt', 'a cat', 'hello'], 'Give the --image first that it is of'],
+  [['post', '--at', 'tomorrow', 'hello'], 'It must be a time like +90m'],
+  [['post', '--reply-to', 'that one', 'hello'], 'the id of a post on its platform, or its link'],
+  [['post', '--file', 'a.txt', 'hello'], 'not both'],
+  [['post', '--file', '/nowhere/a.txt'], 'the text cannot be read'],
+  [['list', '--limit', '0'], 'It must be a whole number from 1 to 100'],
+  [['edit', 'an-id'], 'say what changes'],
+  [['edit', 'an-id', '--at', '+2h', '--now'], 'give --at or --now, not both'],
+  [['approve', 'an-id'], 'there is no terminal to ask on'],
+  [['delete', 'an-id'], 'there is no terminal to ask on'],
+  [['delete', 'an-id', '--yes', '--all', '--segment', '1'], 'not both'],
+  [['kill-switch', 'of'], "too many arguments for 'kill-switch'"],
+  [['kill-switch', 'off'], 'there is no terminal to ask on'],
+  [['accounts', 'add', 'ada'], "required option '--handle <name>' not specified"],
+  [['accounts', 'add', 'ada', '--handle', 'not a handle', '--yes'], 'must be a handle without the @'],
+  [['accounts', 'add', 'ada', '--handle', 'ada_builds'], 'when you know the rules of the platform'],
+  [['accounts', 'edit', 'ada'], 'say what changes'],
+  [['login'], "required option '--account <id>' not specified"],
   [['alerts', 'all'], "too many arguments for 'alerts'"],
 ])('the command line %j is refused with exit status 2 and a sentence', async (args, sentence) => {
   expect(await runCli(args)).toBe(2)

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { AccountConfig, AccountId, ConfigureAccount, DEFAULT_BUDGETS } from '@surepost/shared/contracts'
-import { rulesFor } from '../decisions/platform-rules.ts'
+import { AccountConfig, AccountId, ConfigureAccount, DEFAULT_BUDGETS, rulesFor } from '@surepost/shared/contracts'
 import { operation } from '../http/operation.ts'
 import { invalid } from '../http/problems.ts'
 import { type Controlling, control } from './account-control.ts'

@@ -1,4 +1,5 @@
-import type { AccountConfig, PlatformName } from '@surepost/shared/contracts'
+import type { AccountConfig } from './accounts.ts'
+import type { PlatformName } from './ids.ts'
 
 /** X's developer guidelines on automation, as they concern an account of Surepost (help.x.com, "Automation rules"). */
 const RULES: Readonly<
