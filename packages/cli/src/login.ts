@@ -62,7 +62,7 @@ export const signInByHand = async (
     const closed = once(child, 'close')
     const [session, said] = await Promise.all([
       text((child.stdio[3] as Readable | null) ?? Readable.from([])),
-      text(child.stderr),
+      text(child.stderr ?? Readable.from([])),
     ])
     const [code] = (await closed) as [number | null]
     signal.throwIfAborted()

@@ -222,6 +222,17 @@ export const ControlRequest = z.discriminatedUnion('op', [
 ])
 export type ControlRequest = z.infer<typeof ControlRequest>
 
+/** A request as it comes over the socket: beside its own fields it may name the trace that it belongs to. Throws ZodError. */
+export const ControlEnvelope = z
+  .looseObject({ traceparent: z.string().max(64).optional() })
+  .transform(
+    ({ traceparent, ...request }): ControlEnvelope => ({ traceparent, request: ControlRequest.parse(request) }),
+  )
+export interface ControlEnvelope {
+  readonly traceparent: string | undefined
+  readonly request: ControlRequest
+}
+
 /** Over the control socket, broker → asker. */
 export const ControlMessage = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('answer'), n: z.int(), value: z.unknown() }),

@@ -12,6 +12,7 @@ import { UnavailableError } from '../errors/index.ts'
 import { backoffMs, linkedSignal, pause } from '../runtime/deadline.ts'
 import type { Query, RawClient } from './client.ts'
 import { DatabaseSlowError, isOutage, mayDoLater } from './errors.ts'
+import { traced } from '../telemetry/spans.ts'
 import type { BreakerState, DatabaseMetrics } from './metrics.ts'
 
 export interface CallOptions {
@@ -77,7 +78,13 @@ export const createCalls = (options: CallsOptions): Calls => {
       const finish = metrics.start(label)
       for (let n = 1; ; n += 1) {
         try {
-          const data = await tryOnce(label, query, stop, end - performance.now())
+          const left = end - performance.now()
+          const span = {
+            name: `postgrest ${label}`,
+            kind: 'client',
+            attributes: { 'db.system.name': 'postgresql', try: n },
+          } as const
+          const data = await traced(span, () => tryOnce(label, query, stop, left))
           finish('ok')
           return data
         } catch (error) {

@@ -5,6 +5,8 @@ import {
   type PostgrestSingleResponse,
   type SupabaseClient,
 } from '@supabase/supabase-js'
+import { currentContext } from '../telemetry/context.ts'
+import { isTracing } from '../telemetry/spans.ts'
 import { type Trouble, errorOf } from './errors.ts'
 import type { Schema } from './schema.ts'
 
@@ -33,7 +35,7 @@ export const createRawClient = (url: string, key: string): RawClient => {
       fetch: (input, init) => {
         const signal = signals.getStore()
         if (signal === undefined) return Promise.reject(new Error('A query may only be sent by the database module.'))
-        return fetch(input, { ...init, signal })
+        return fetch(input, { ...init, headers: withTrace(init?.headers), signal })
       },
     },
   })
@@ -49,6 +51,14 @@ export const createRawClient = (url: string, key: string): RawClient => {
         throw errorOf(label, troubleOf(answer.status, answer.error))
       }),
   }
+}
+
+/** A gateway in front of PostgREST, and Postgres' own log, can then tell which trace a query belongs to. */
+const withTrace = (given: RequestInit['headers']): Headers => {
+  const headers = new Headers(given)
+  const context = currentContext()
+  if (isTracing() && context !== undefined) headers.set('traceparent', context.traceparent)
+  return headers
 }
 
 /**

@@ -3,6 +3,8 @@ import type { z } from 'zod'
 import { ControlMessage, type ControlRequest } from '../contracts/index.ts'
 import { PermanentError, UnavailableError, messageOf } from '../errors/index.ts'
 import { within } from '../runtime/deadline.ts'
+import { currentContext, idsOf } from '../telemetry/context.ts'
+import { isTracing, traced } from '../telemetry/spans.ts'
 
 /** A request without its number. */
 export type Asked = ControlRequest extends infer R ? (R extends ControlRequest ? Omit<R, 'n'> : never) : never
@@ -104,11 +106,16 @@ const controlOver = (socket: WebSocket): Control => {
     else call?.reject(errorOf(message.message, message.code))
   })
 
-  const ask: Control['ask'] = async (request, answer) => {
+  const ask: Control['ask'] = (request, answer) => {
+    const about = 'action' in request ? request.action : 'deletion' in request ? request.deletion : undefined
+    return traced({ name: `ask ${request.op}`, kind: 'client', ids: idsOf(about) }, () => askNow(request, answer))
+  }
+  const askNow: Control['ask'] = async (request, answer) => {
     over.signal.throwIfAborted()
     const n = (last += 1)
     const answered = new Promise<unknown>((resolve, reject) => waiting.set(n, { resolve, reject }))
-    socket.send(JSON.stringify({ ...request, n }))
+    const trace = isTracing() ? { traceparent: currentContext()?.traceparent } : {}
+    socket.send(JSON.stringify({ ...request, ...trace, n }))
     const late = (): Error =>
       new UnavailableError(dependency, `The browser-broker did not answer ${request.op} within ${ASK_MS} ms.`)
     try {

@@ -4,6 +4,7 @@ import { LEASE_REQUESTS, LeaseAnswer, SessionHandout, newId, shardOf } from '../
 import { UnavailableError } from '../errors/index.ts'
 import type { Bus } from '../messaging/types.ts'
 import { within } from '../runtime/deadline.ts'
+import { traced } from '../telemetry/spans.ts'
 import { openBrowser } from './browser.ts'
 import { openControl } from './control.ts'
 import { leaseOf } from './lease.ts'
@@ -58,11 +59,14 @@ export const connectLeases = async (options: LeasesOptions): Promise<Leases> => 
     async acquire(request) {
       const signal = AbortSignal.any([request.signal, closing.signal])
       signal.throwIfAborted()
-      const answer = await ask(options, request, version, shardOf(request.account, shards), signal)
+      const { account } = request
+      const wait = { name: `lease ${request.class}`, ids: { account } }
+      const answer = await traced(wait, () => ask(options, request, version, shardOf(account, shards), signal))
       if (answer === null) return withdrawn()
       if (answer.answer === 'refused')
         return { granted: false, reason: answer.reason, retryAt: new Date(answer.retryAt), detail: answer.detail }
-      return claim(request, answer, signal)
+      const { leaseId } = answer
+      return traced({ name: 'claim lease', ids: { account, leaseId } }, () => claim(request, answer, signal))
     },
     async [Symbol.asyncDispose]() {
       closing.abort(new UnavailableError('browser-broker', 'The lease client is being closed.'))

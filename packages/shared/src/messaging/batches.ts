@@ -1,5 +1,6 @@
 import type { FactContract } from '../contracts/index.ts'
 import { linkedSignal, pause, within } from '../runtime/deadline.ts'
+import { applyTraced } from './batch-spans.ts'
 import { DRAIN_MS } from './consumer.ts'
 import { outcomeOfError, whenToHandle } from './decide.ts'
 import { attemptOf, brokenEnvelope, decode, isSuspect, notBeforeOf, sentAtOf } from './envelope.ts'
@@ -156,7 +157,7 @@ export class Batcher implements Consumption {
     const timer = setTimeout(() => this.#putAside(batch, held), Math.max(0, oldest + holdMs - Date.now()))
     using ends = linkedSignal(this.#stop.signal, held.signal, ...new Set(batch.map(({ taken }) => taken.lost)))
     const end = metrics.handling.startTimer({ queue, type: 'batch' })
-    const outcomes = await outcomesOf(apply, batch, ends.signal)
+    const outcomes = await applyTraced(queue, batch, () => outcomesOf(apply, batch, ends.signal))
     end()
     clearTimeout(timer)
     if (held.signal.aborted) return

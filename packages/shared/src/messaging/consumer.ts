@@ -1,6 +1,7 @@
 import type { Rung } from '../contracts/index.ts'
 import { linkedSignal, pause, within } from '../runtime/deadline.ts'
-import { childTrace, inContext } from './context.ts'
+import { idsOf } from '../telemetry/context.ts'
+import { received } from '../telemetry/spans.ts'
 import { outcomeOfError, whenToHandle } from './decide.ts'
 import {
   HEADER,
@@ -14,6 +15,7 @@ import {
   sentAtOf,
 } from './envelope.ts'
 import { Limiter } from './limiter.ts'
+import { messagingAttributes } from './spans.ts'
 import { type Settling, bury, delay, settleOutcome } from './settle.ts'
 import { Subscription, type SubscriptionOptions, type Taken } from './subscription.ts'
 import { RUNG_NAMES } from './topology.ts'
@@ -131,9 +133,17 @@ export class Consumer implements Consumption {
     headers: Headers,
     signal: AbortSignal,
   ): Promise<Outcome | 'interrupted'> {
-    const context = { correlationId: delivery.correlationId, traceparent: childTrace(headers[HEADER.traceparent]) }
+    const { correlationId, type, id, attempt } = delivery
+    const span = {
+      name: `process ${type}`,
+      kind: 'consumer',
+      parent: headers[HEADER.traceparent],
+      correlationId,
+      ids: idsOf(delivery.body),
+      attributes: { ...messagingAttributes(this.#options.queue, id), 'surepost.attempt': attempt },
+    } as const
     try {
-      return await inContext(context, () => route.run(delivery, { signal }))
+      return await received(span, () => route.run(delivery, { signal }))
     } catch (error) {
       const outcome = outcomeOfError(error)
       const { log, queue } = this.#options

@@ -2,7 +2,8 @@ import type { Message, Options } from 'amqplib'
 import type { z } from 'zod'
 import { type Contract, newId } from '../contracts/index.ts'
 import { ContractError } from '../errors/index.ts'
-import { childTrace, currentContext, hexOf } from './context.ts'
+import { childTrace, currentContext, hexOf } from '../telemetry/context.ts'
+import { isTracing } from '../telemetry/spans.ts'
 import { DELIVERY_LIMIT } from './policies.ts'
 import type { Outgoing } from './pending.ts'
 
@@ -28,6 +29,12 @@ export interface Envelope {
   readonly headers?: Headers
 }
 
+/** Where spans are recorded, the one that sends it is its parent; otherwise it has one of its own in the trace. */
+const traceFor = (messageId: string): string => {
+  const parent = currentContext()?.traceparent
+  return isTracing() && parent !== undefined ? parent : childTrace(parent, hexOf(messageId))
+}
+
 /** The properties of a new message. Correlation and trace continue those of the message being handled, if any. */
 export const properties = (service: string, type: string, envelope: Envelope = {}): Outgoing['properties'] => {
   const context = currentContext()
@@ -40,7 +47,7 @@ export const properties = (service: string, type: string, envelope: Envelope = {
     // AMQP timestamps are whole seconds.
     timestamp: Math.floor(Date.now() / 1_000),
     correlationId: envelope.correlationId ?? context?.correlationId ?? messageId,
-    headers: { ...envelope.headers, [HEADER.traceparent]: childTrace(context?.traceparent, hexOf(messageId)) },
+    headers: { ...envelope.headers, [HEADER.traceparent]: traceFor(messageId) },
   }
   return envelope.replyTo === undefined ? base : { ...base, replyTo: envelope.replyTo }
 }

@@ -6,6 +6,7 @@ import { within } from './deadline.ts'
 import { createLogger } from './logger.ts'
 import { describeProcess, registry as processRegistry } from './metrics.ts'
 import { type OpsServer, type ReadyCheck, startOps } from './ops.ts'
+import { startTelemetry } from '../telemetry/start.ts'
 import type { Scope } from './types.ts'
 import { serviceVariables } from './variables.ts'
 
@@ -43,11 +44,13 @@ export class Service {
   readonly #start: Start
   readonly #config: ReturnType<typeof parseConfig<typeof serviceVariables>>
   readonly #registry: Registry
+  readonly #env: NonNullable<ServiceOptions['env']>
   readonly #stopping = new AbortController()
   readonly #resources: AsyncDisposable[] = []
   readonly #checks: ReadyCheck[] = []
   #state: ServiceState = 'new'
   #ops: OpsServer | undefined
+  #telemetry: AsyncDisposable | undefined
   #booting: Promise<void> | undefined
   #started: Promise<void> | undefined
   #stopped: Promise<void> | undefined
@@ -58,6 +61,7 @@ export class Service {
     this.#config = parseConfig(serviceVariables, options.env)
     this.log = options.log ?? createLogger(name, this.#config.LOG_LEVEL)
     this.#registry = options.registry ?? processRegistry
+    this.#env = options.env ?? process.env
   }
 
   get state(): ServiceState {
@@ -101,6 +105,7 @@ export class Service {
   async #boot(): Promise<void> {
     const { OPS_HOST: host, OPS_PORT: port } = this.#config
     describeProcess(this.#name, this.#registry)
+    this.#telemetry = await startTelemetry(this.#name, this.#env, this.log)
     this.#ops = await startOps({ host, port }, () => [() => this.#life(), ...this.#checks], this.#registry)
     if (this.#state !== 'starting') return
     this.log.info({ opsPort: this.#ops.port }, 'starting')
@@ -137,6 +142,8 @@ export class Service {
     // A start in progress may still take things into use: they are released after it has ended.
     await this.#booting?.catch(() => {})
     for (let next = this.#resources.pop(); next !== undefined; next = this.#resources.pop()) await this.#release(next)
+    // Last: what the others did while they stopped is told as well.
+    await this.#telemetry?.[Symbol.asyncDispose]()
     await this.#ops?.[Symbol.asyncDispose]()
     this.#state = 'stopped'
   }

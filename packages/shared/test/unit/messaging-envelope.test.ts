@@ -3,7 +3,7 @@ import { ContractError } from '@surepost/shared/errors'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { childTrace, currentContext, inContext } from '../../src/messaging/context.ts'
+import { childTrace, currentContext, inContext } from '../../src/telemetry/context.ts'
 import { attemptOf, brokenEnvelope, copyProperties, decode, encode, properties } from '../../src/messaging/envelope.ts'
 
 const contract: CommandContract = defineCommand({

@@ -1,6 +1,7 @@
 import { LEASE_REQUESTS, type LeaseClass } from '@surepost/shared/contracts'
 import { TransientError, messageOf } from '@surepost/shared/errors'
 import { type Route, done, handle } from '@surepost/shared/messaging'
+import { contextKeeper } from '@surepost/shared/telemetry'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Desk } from '../leases/desk.ts'
 import { minorOf } from '../leases/grant.ts'
@@ -35,6 +36,7 @@ export const leaseRequest = ({ desk, ledger, playwright }: LeasePorts, leaseClas
       replyTo: { replyTo, correlationId },
       served: Promise.withResolvers(),
       askerSeenAt: sentAt.getTime(),
+      within: contextKeeper(),
       failures: 0,
     }
     const refusal =

@@ -162,11 +162,11 @@ export class Desk implements AsyncDisposable {
     const decided = decideGrants({ waiting: this.line.waiting, held: this.holding.held }, now, this.limits)
     for (const refusal of decided.refusals) {
       const request = this.line.take(refusal.requestId)
-      if (request !== undefined) void this.refuse(request, refusal)
+      if (request !== undefined) void request.within(() => this.refuse(request, refusal))
     }
     for (const requestId of decided.grants) {
       const request = this.line.take(requestId)
-      if (request !== undefined) void this.#grant(request)
+      if (request !== undefined) void request.within(() => this.#grant(request))
     }
     const again = Math.min(
       decided.decideAgainAt ?? Infinity,

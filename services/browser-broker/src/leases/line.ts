@@ -1,4 +1,5 @@
 import type { RefusalReason } from '@surepost/shared/contracts'
+import type { contextKeeper } from '@surepost/shared/telemetry'
 import type { Waiting } from './table.ts'
 
 /** What a request in line ends in: `gone` when the service stops or its channel is lost. */
@@ -9,6 +10,8 @@ export interface InLine extends Waiting {
   readonly served: PromiseWithResolvers<Served>
   /** When whoever asked was last known to be there. Milliseconds since 1970. */
   askerSeenAt: number
+  /** Runs something as a part of the work that asked for it (its trace). */
+  readonly within: ReturnType<typeof contextKeeper>
   /** How often a browser could not be had for it. */
   failures: number
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { ConfigError, UnavailableError, messageOf } from '@surepost/shared/errors'
 import { histogram, within } from '@surepost/shared/runtime'
+import { currentContext, isTracing, traced } from '@surepost/shared/telemetry'
 import type { AnswerOf, ArgumentsOf, OperationName } from './operations.ts'
 import type { StoreOptions } from './store.ts'
 import type { UpkeepAnswer, UpkeepArguments, UpkeepName } from './upkeep.ts'
@@ -91,7 +92,8 @@ const ledgerOf = (
     const n = (last += 1)
     const stop = took.startTimer({ operation: name })
     const answer = answered(n)
-    worker.postMessage({ n, name, args } satisfies Call, [])
+    const traceparent = isTracing() ? currentContext()?.traceparent : undefined
+    worker.postMessage({ n, name, args, ...(traceparent === undefined ? {} : { traceparent }) } satisfies Call, [])
     try {
       return await within(Promise.race([answer, died]), CALL_MS, () =>
         unavailable(`The action ledger did not answer ${name} within ${CALL_MS} ms.`),
@@ -103,7 +105,7 @@ const ledgerOf = (
   }
   return {
     ask: async (name, ...args) => {
-      const answer = await call(name, args)
+      const answer = await traced({ name: `ledger ${name}` }, () => call(name, args))
       for (const listener of listeners) listener()
       return answer as never
     },

@@ -2,6 +2,7 @@ import { COMMANDS, FACTS, LedgerStanding, type CommandContract, type FactContrac
 import { UnavailableError, messageOf } from '@surepost/shared/errors'
 import type { Bus } from '@surepost/shared/messaging'
 import { backoffMs, pause, within } from '@surepost/shared/runtime'
+import { inContext } from '@surepost/shared/telemetry'
 import type { Logger } from 'pino'
 import type { Ledger } from './ledger.ts'
 import type { Parcel } from './upkeep.ts'
@@ -25,7 +26,13 @@ export interface Outbox extends AsyncDisposable {
   told(): Promise<void>
 }
 
+/** A parcel is told in the trace in which it was written. */
 const publish = (bus: Bus, parcel: Parcel, shard: number): Promise<void> => {
+  const { traceparent } = parcel
+  return traceparent === null ? send(bus, parcel, shard) : inContext({ traceparent }, () => send(bus, parcel, shard))
+}
+
+const send = (bus: Bus, parcel: Parcel, shard: number): Promise<void> => {
   const options = { id: parcel.id }
   const command = commands.get(parcel.type)
   if (parcel.kind === 'command' && command !== undefined) return bus.send(command, parcel.body, { ...options, shard })

@@ -1,4 +1,4 @@
-/** Raised with every change of the tables; a ledger of a newer schema is refused. */
+/** Raised with every change of the tables that an older program would not bear; a ledger of a newer schema is refused. */
 export const SCHEMA_VERSION = 1
 
 /**
@@ -70,4 +70,6 @@ create table if not exists opted_out (
 create table if not exists outbox (
   seq integer primary key, id text not null unique, kind text not null, type text not null, body text not null
 ) strict;
+-- In which trace a parcel was written: kept beside it, as it says nothing of what happened.
+create table if not exists traces (seq integer primary key, traceparent text not null) strict;
 `

@@ -33,7 +33,7 @@ export interface Store extends Disposable {
   /** @throws when the transaction could not be committed; then none of the operations has happened */
   commit(work: readonly (() => unknown)[]): Result<unknown>[]
   /** One operation, inside `commit`. */
-  perform<N extends OperationName>(name: N, args: ArgumentsOf<N>, now: Millis): AnswerOf<N>
+  perform<N extends OperationName>(name: N, args: ArgumentsOf<N>, now: Millis, traceparent?: string): AnswerOf<N>
   meta(key: string): string | undefined
   setMeta(key: string, value: string): void
 }
@@ -76,8 +76,18 @@ const storeOf = (db: DatabaseSync, options: StoreOptions, now: Millis): Store =>
       throw error
     }
   }
-  const perform = <N extends OperationName>(name: N, args: ArgumentsOf<N>, at: Millis): AnswerOf<N> =>
-    performed(name, args, { tables, now: at, policy: options.policy }, apply)
+  const trace = db.prepare('insert into traces values (?, ?)')
+  const perform = <N extends OperationName>(
+    name: N,
+    args: ArgumentsOf<N>,
+    at: Millis,
+    traceparent?: string,
+  ): AnswerOf<N> => {
+    const before = seq
+    const answer = performed(name, args, { tables, now: at, policy: options.policy }, apply)
+    if (traceparent !== undefined) for (let n = before + 1; n <= seq; n += 1) trace.run(n, traceparent)
+    return answer
+  }
   return { tables, db, seq: () => seq, commit, perform, meta, setMeta, [Symbol.dispose]: () => db.close() }
 }
 

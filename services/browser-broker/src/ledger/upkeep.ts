@@ -14,6 +14,8 @@ export interface Parcel {
   readonly kind: 'fact' | 'command'
   readonly type: string
   readonly body: unknown
+  /** The trace in which it was written, if spans were recorded. */
+  readonly traceparent: string | null
 }
 
 export interface AccountOverview {
@@ -114,14 +116,20 @@ const start = (care: Care, said: Standing | undefined): string | null => {
 /** Parcels not yet confirmed, in order. */
 const outbox = ({ store }: Care, limit: number): Parcel[] => {
   const rows = store.db
-    .prepare('select seq, id, kind, type, body from outbox order by seq limit ?')
+    .prepare(
+      'select seq, id, kind, type, body, traceparent from outbox left join traces using (seq) order by seq limit ?',
+    )
     .all(limit) as unknown as (Omit<Parcel, 'body'> & { body: string })[]
   return rows.map((row) => ({ ...row, body: JSON.parse(row.body) as unknown }))
 }
 
 const confirmed = ({ store }: Care, seqs: readonly number[]): void => {
   const remove = store.db.prepare('delete from outbox where seq = ?')
-  for (const seq of seqs) remove.run(seq)
+  const forget = store.db.prepare('delete from traces where seq = ?')
+  for (const seq of seqs) {
+    remove.run(seq)
+    forget.run(seq)
+  }
 }
 
 const putSession = ({ store, now }: Care, account: AccountId, sealed: Uint8Array): void =>

@@ -9,6 +9,8 @@ export interface Call {
   readonly n: number
   readonly name: OperationName | UpkeepName
   readonly args: readonly unknown[]
+  /** The trace that asks, which what is written is told in. */
+  readonly traceparent?: string
 }
 
 /** Ledger → main thread. `n` is -1 for the answer to opening the file. */
@@ -30,9 +32,9 @@ const failure = (n: number, error: unknown): Reply => ({
   config: error instanceof ConfigError,
 })
 
-const carryOut = (store: Store, { name, args }: Call): unknown => {
+const carryOut = (store: Store, { name, args, traceparent }: Call): unknown => {
   const now = Date.now()
-  if (name in OPERATIONS) return store.perform(name as OperationName, args as never, now)
+  if (name in OPERATIONS) return store.perform(name as OperationName, args as never, now, traceparent)
   const care = UPKEEP[name as UpkeepName] as (care: object, ...rest: unknown[]) => unknown
   return care({ store, now, policy: options.policy }, ...args)
 }

@@ -1,5 +1,6 @@
-import { type ControlMessage, ControlRequest } from '@surepost/shared/contracts'
+import { ControlEnvelope, type ControlMessage } from '@surepost/shared/contracts'
 import { PermanentError, UnavailableError, messageOf } from '@surepost/shared/errors'
+import { idsOf, received } from '@surepost/shared/telemetry'
 import type { Logger } from 'pino'
 import type { RawData, WebSocket } from 'ws'
 import type { LiveLease } from '../leases/lease.ts'
@@ -55,10 +56,10 @@ export const speak = (ports: ControlPorts, lease: LiveLease, socket: WebSocket):
   else lease.ending.signal.addEventListener('abort', over, { once: true })
 }
 
-const requestOf = (data: RawData): ControlRequest | undefined => {
+const requestOf = (data: RawData): ControlEnvelope | undefined => {
   try {
     const text = Array.isArray(data) ? Buffer.concat(data).toString() : Buffer.from(data as Buffer).toString()
-    return ControlRequest.parse(JSON.parse(text))
+    return ControlEnvelope.parse(JSON.parse(text))
   } catch {
     return undefined
   }
@@ -67,13 +68,16 @@ const requestOf = (data: RawData): ControlRequest | undefined => {
 const answer = async (
   ports: ControlPorts,
   lease: LiveLease,
-  request: ControlRequest,
+  { traceparent, request }: ControlEnvelope,
   say: (message: ControlMessage) => void,
 ): Promise<void> => {
   const { n, op } = request
   if (lease.state !== 'active') return say({ kind: 'error', n, code: 'lease_over', message: 'The lease is over.' })
   try {
-    say({ kind: 'answer', n, value: await serve(ports, lease, request) })
+    const about = 'action' in request ? request.action : 'deletion' in request ? request.deletion : undefined
+    const ids = { account: lease.account, leaseId: lease.leaseId, ...idsOf(about) }
+    const span = { name: op, kind: 'server', parent: traceparent, ids } as const
+    say({ kind: 'answer', n, value: await received(span, () => serve(ports, lease, request)) })
   } catch (error) {
     ports.log.warn({ leaseId: lease.leaseId, op, err: messageOf(error) }, 'a request of a holder was refused')
     say({ kind: 'error', n, code: codeOf(error), message: messageOf(error) })

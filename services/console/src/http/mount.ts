@@ -1,3 +1,4 @@
+import { idsOf, received } from '@surepost/shared/telemetry'
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
 import type { z } from 'zod'
 import { clientOf } from './auth.ts'
@@ -52,7 +53,15 @@ const serve =
       query: checked(operation.query, request.query),
       body: checked(operation.body, request.body),
     }
-    const answer = await operation.run(input, callOf(operation, request, response))
+    const { method, path } = operation
+    const span = {
+      name: `${method.toUpperCase()} ${path}`,
+      kind: 'server',
+      parent: request.get('traceparent'),
+      ids: idsOf(input.body),
+      attributes: { 'http.request.method': method.toUpperCase(), 'http.route': path },
+    } as const
+    const answer = await received(span, () => operation.run(input, callOf(operation, request, response)))
     for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value)
     response.status(answer.status)
     if (answer.body === undefined) response.end()

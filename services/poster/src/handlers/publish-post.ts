@@ -4,6 +4,7 @@ import { type Lease, type Leases, withLease } from '@surepost/shared/leases'
 import { done, handle, snooze, type Bus, type Outcome } from '@surepost/shared/messaging'
 import type { MediaStore } from '@surepost/shared/media'
 import type { Breakers } from '@surepost/shared/runtime'
+import { aboutIds, traced } from '@surepost/shared/telemetry'
 import { breakerKeys, guarded, type PlatformAdapter, type SegmentDraft, type Tried } from '@surepost/platforms'
 import { clearAttention, emitEnd } from '../publish/end.ts'
 import { publishSegment, type Publishing } from '../publish/segment.ts'
@@ -61,7 +62,7 @@ const attempt = async (ports: Ports, post: ApprovedPost, signal: AbortSignal): P
     signal,
   })
   if (!lease.granted) return snooze(lease.retryAt, `${lease.reason}: ${lease.detail}`)
-  return withLease(lease, (held) => publishUnder(ports, post, held, signal))
+  return withLease(lease, (held) => aboutIds({ leaseId: held.id }, () => publishUnder(ports, post, held, signal)))
 }
 
 const publishUnder = (ports: Ports, post: ApprovedPost, held: Lease, signal: AbortSignal): Promise<Outcome> => {
@@ -110,7 +111,9 @@ const publishAll = async (ports: Ports, work: Publishing): Promise<Outcome> => {
   const keep = keepAlive(lease, ports.now)
   for (const index of post.content.segments.keys()) {
     await keep()
-    const end = await publishSegment(work, index, parent)
+    const above = parent
+    const span = { name: 'publish segment', ids: { postId: post.postId, segment: index } }
+    const end = await traced(span, () => publishSegment(work, index, above))
     if ('stop' in end) return stopHere(ports, work, index, end.stop)
     parent = { platformId: end.live.platformId, author: lease.handle }
   }
