@@ -20,6 +20,7 @@ import { chaosCommand } from './commands/chaos.ts'
 import { checkCommand } from './commands/check.ts'
 import { deadCommand } from './commands/dead.ts'
 import { demoCommand } from './commands/demo.ts'
+import { docsCommand } from './commands/docs.ts'
 import { downCommand } from './commands/down.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { exportCommand } from './commands/export.ts'
@@ -66,6 +67,7 @@ const COMMANDS = [
   auditCommand,
   exportCommand,
   benchCommand,
+  docsCommand,
 ]
 
 /** Run one command line. @returns the exit status; everything that went wrong has been said on standard error */

@@ -112,6 +112,7 @@ export class TestLedger implements Disposable {
       'commands',
       'opted_out',
       'outbox',
+      'traces',
     ])
       this.store.db.exec(`delete from ${table}`)
     this.now = BIRTH + SECOND

@@ -182,3 +182,30 @@ test('waiting for the lock ends with the service', async () => {
   const second = holdLock(path, stopping.signal, () => stopping.abort(new Error('stopping')))
   await expect(second).rejects.toThrow('stopping')
 })
+
+test('what is written in a trace is told in it, until it is confirmed; it says nothing more of itself for that', () => {
+  using ledger = new TestLedger(file())
+  ledger.account('acme')
+  const care = { store: ledger.store, now: ledger.now, policy: POLICY }
+  UPKEEP.confirmed(
+    care,
+    UPKEEP.outbox(care, 100).map(({ seq }) => seq),
+  )
+  const leaseId = ledger.lease(account)
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
+  ledger.store.commit([() => ledger.store.perform('begin', [actionFor(account), leaseId], ledger.now, traceparent)])
+  ledger.store.commit([
+    () => ledger.store.perform('pause', [account, { reason: 'r', until: null, by: 'me' }], ledger.now),
+  ])
+  const parcels = UPKEEP.outbox(care, 100)
+  expect(parcels.map(({ type, traceparent: trace }) => [type, trace])).toEqual([
+    ['post.segment_begun', traceparent],
+    ['account.paused', null],
+  ])
+  expect(JSON.stringify(parcels.map(({ body }) => body))).not.toContain('traceparent')
+  UPKEEP.confirmed(
+    care,
+    parcels.map(({ seq }) => seq),
+  )
+  expect(ledger.store.db.prepare('select count(*) n from traces').get()).toEqual({ n: 0 })
+})

@@ -10,7 +10,9 @@ import { openApi } from '../api/openapi.ts'
 import type { Ports } from '../ports.ts'
 import { authenticate, keysOf } from './auth.ts'
 import { mount } from './mount.ts'
+import type { Operation } from './operation.ts'
 import { Problem, causeOf, problemBody, problemOf } from './problems.ts'
+import { reference } from './reference.ts'
 import { signIn } from './sign-in.ts'
 
 const PAGE = fileURLToPath(new URL('../page', import.meta.url))
@@ -71,10 +73,8 @@ const answerProblem =
       .send(JSON.stringify(problemBody(problem)))
   }
 
-const api = (ports: Ports, apiKey: string): Router => {
+const api = (ports: Ports, all: readonly Operation[], document: object, apiKey: string): Router => {
   const router = Router()
-  const all = operations(ports)
-  const document = openApi(all)
   router.use((_request, response, next) => {
     response.setHeader('cache-control', 'no-store')
     next()
@@ -86,8 +86,10 @@ const api = (ports: Ports, apiKey: string): Router => {
   return router
 }
 
-/** The console's HTTP: the API under /v1, the page at /. */
+/** The console's HTTP: the API under /v1, its description at /docs, the page at /. */
 export const createApp = (ports: Ports, apiKey: string): Express => {
+  const all = operations(ports)
+  const document = openApi(all)
   const app = express()
   app.disable('x-powered-by')
   app.use(security)
@@ -96,12 +98,10 @@ export const createApp = (ports: Ports, apiKey: string): Express => {
   app.use(path, express.static(folder, { index: false, redirect: false, immutable: true, maxAge: '1y' }))
   app.get('/docs/:name.md', runbook)
   app.use(signIn(keysOf(apiKey)))
-  app.use(api(ports, apiKey))
+  app.use(reference(document))
+  app.use(api(ports, all, document, apiKey))
   app.use((request) => {
-    throw new Problem(
-      'not-found',
-      `There is nothing at ${request.path}. The API is under /v1; /v1/openapi.json describes it.`,
-    )
+    throw new Problem('not-found', `There is nothing at ${request.path}. The API is under /v1; /docs describes it.`)
   })
   app.use(answerProblem(ports))
   return app
