@@ -5,47 +5,56 @@ import { oneLine, plain } from './plain.ts'
 
 /** What the console answers of jobs, as far as it is shown. */
 export const Jobs = z.looseObject({
-  items: z.array(
+  jobs: z.array(
     z.looseObject({
       job: z.string(),
       account: z.string().nullable(),
       lastSuccessAt: z.string().nullable(),
       lastFailureAt: z.string().nullable(),
+      lastFailureCategory: z.string().nullable(),
+      lastFailureDetail: z.string().nullable(),
+      lastDurationMs: z.number().nullable(),
       consecutiveFailures: z.int(),
-      category: z.string().nullable(),
-      detail: z.string().nullable(),
-      durationMs: z.number().nullable(),
       nextDueAt: z.string().nullable(),
-      late: z.boolean(),
     }),
   ),
 })
 export type Jobs = z.output<typeof Jobs>
+type Job = Jobs['jobs'][number]
 
-/** A job that is late, or has failed and not succeeded since. Pure. */
-export const isTroubled = ({ late, consecutiveFailures }: Jobs['items'][number]): boolean =>
-  late || consecutiveFailures > 0
+/** A job that is due is begun within seconds; this much later something keeps it from running. */
+const LATE_MS = 60_000
+
+/** Whether a job should have run and has not. Pure. */
+export const isLate = ({ nextDueAt }: Pick<Job, 'nextDueAt'>, now: Date): boolean =>
+  nextDueAt !== null && now.getTime() - new Date(nextDueAt).getTime() > LATE_MS
+
+/** Failures in a row from which on a job is in trouble: the alert's own measure. */
+const IN_TROUBLE = 3
+
+/** A job that is late, or has failed several times in a row. Pure. */
+export const isTroubled = (job: Job, now: Date): boolean => isLate(job, now) || job.consecutiveFailures >= IN_TROUBLE
 
 const time = (instant: string | null): string => (instant === null ? '–' : plain(instant))
 
-export const jobsTable = ({ items }: Jobs): string => {
-  if (items.length === 0) return 'No job has run yet.'
-  const head = ['job', 'last success', 'last failure', 'failures in a row', 'took', 'next due']
+export const jobsTable = ({ jobs }: Jobs, now: Date): string => {
+  if (jobs.length === 0) return 'No job has run yet.'
   const table = new Table({
-    head,
+    head: ['job', 'last success', 'last failure', 'failures in a row', 'took', 'next due'],
     style: { head: [], border: [] },
     colAligns: ['left', 'left', 'left', 'right', 'right', 'left'],
   })
-  for (const item of items) {
-    const name = `${plain(item.job)}${item.account === null ? '' : ` ${plain(item.account)}`}`
-    const why = item.consecutiveFailures > 0 ? `\n${plain(item.category ?? '')}: ${oneLine(item.detail ?? '', 60)}` : ''
+  for (const job of jobs) {
+    const { lastFailureCategory: category, lastFailureDetail: detail, consecutiveFailures, lastDurationMs } = job
+    const name = `${plain(job.job)}${job.account === null ? '' : ` ${plain(job.account)}`}`
+    const why = consecutiveFailures > 0 ? `\n${plain(category ?? 'failed')}: ${oneLine(detail ?? '', 60)}` : ''
     table.push([
-      isTroubled(item) ? redOut(name) : green(name),
-      time(item.lastSuccessAt),
-      `${time(item.lastFailureAt)}${why}`,
-      item.consecutiveFailures,
-      item.durationMs === null ? '–' : `${Math.round(item.durationMs)} ms`,
-      `${time(item.nextDueAt)}${item.late ? redOut(' late') : ''}`,
+      isTroubled(job, now) ? redOut(name) : green(name),
+      time(job.lastSuccessAt),
+      `${time(job.lastFailureAt)}${why}`,
+      consecutiveFailures,
+      lastDurationMs === null ? '–' : `${Math.round(lastDurationMs)} ms`,
+      `${time(job.nextDueAt)}${isLate(job, now) ? redOut(' late') : ''}`,
     ])
   }
   return table.toString()

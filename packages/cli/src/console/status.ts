@@ -14,7 +14,8 @@ export const Overview = z.looseObject({
         missing: z.int(),
         conflicts: z.int(),
       }),
-      overdue: z.looseObject({ posts: z.int(), checks: z.int(), unplanned: z.int() }),
+      /** `silent`: in flight, and nobody says what is due to be said. */
+      overdue: z.looseObject({ posts: z.int(), silent: z.int().default(0), checks: z.int(), unplanned: z.int() }),
       mentions: z.int(),
     })
     .nullable(),
@@ -57,7 +58,7 @@ export interface Status extends Whole {
 const PASSING = 50
 
 const GAPS = {
-  overdue: 'posts are due and were not dispatched',
+  overdue: 'posts are due and were not dispatched, or are in flight and silent',
   unrecorded: 'facts wait to be recorded: what may be live and is not in the database',
   unmeasured: 'measurements are due and were not done',
 } as const
@@ -80,7 +81,7 @@ export const statusOf = (whole: Whole): Status => {
   const { overview, alerts, killSwitch } = whole
   const overdue = overview.counts?.overdue
   const gaps = [
-    counted('overdue', overdue?.posts),
+    counted('overdue', overdue === undefined ? undefined : overdue.posts + overdue.silent),
     unrecorded(overview),
     counted('unmeasured', overdue === undefined ? undefined : overdue.checks + overdue.unplanned),
   ]

@@ -26,10 +26,10 @@ export const readText = async (
     )
   const given = words.join(' ')
   if (given !== '' && given !== '-') return given
-  const asked = given === '-' || file === '-'
-  if (!asked && optional) return ''
-  if (!asked && process.stdin.isTTY)
-    return command.error('error: there is no text: give it on the command line, with --file, or on standard input.')
+  if (given === '' && file === undefined && process.stdin.isTTY)
+    return optional
+      ? ''
+      : command.error('error: there is no text: give it on the command line, with --file, or on standard input.')
   return all(addAbortSignal(signal, process.stdin)).catch((error: unknown) => {
     signal.throwIfAborted()
     throw error

@@ -13,7 +13,6 @@ import { demoImage } from '../../src/demo/image.ts'
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 const env = await isolate()
-const folder = temporaryFolder()
 const SESSION = 'a-cookie-that-nobody-may-see'
 let url: string
 let key: string
@@ -63,7 +62,7 @@ test('an account is added after its rules, signed in from a file, edited, paused
   const twice = await surepost(['accounts', 'add', 'ada', '--handle', 'ada_builds', '--yes'])
   expect([twice.code, twice.err]).toEqual([1, expect.stringContaining('There is an account "ada" already')])
 
-  const state = join(folder, 'state.json')
+  const state = join(temporaryFolder(), 'state.json')
   writeFileSync(state, `{"cookies": "${SESSION}"}`)
   const bad = await surepost(['login', '--account', 'ada', '--state', state])
   expect([bad.code, bad.err]).toEqual([1, expect.stringContaining('is no Playwright storage state')])
@@ -106,7 +105,7 @@ test('without a display a login says how to do it instead, and opens nothing', a
 })
 
 test('a thread with an image is read from standard input, listed, shown, edited, approved and cancelled', async () => {
-  const image = join(folder, 'bars.png')
+  const image = join(temporaryFolder(), 'bars.png')
   writeFileSync(image, demoImage(64, 36))
   const args = [
     'post',

@@ -18,9 +18,23 @@ afterEach(() => {
 })
 
 const OPERATING = [
-  ...['post', 'list', 'show', 'edit', 'approve', 'reject', 'cancel', 'delete', 'status', 'jobs', 'pool'],
-  ...['accounts', 'login', 'pause', 'resume', 'kill-switch'],
-]
+  'post',
+  'list',
+  'show',
+  'edit',
+  'approve',
+  'reject',
+  'cancel',
+  'delete',
+  'status',
+  'jobs',
+  'pool',
+  'accounts',
+  'login',
+  'pause',
+  'resume',
+  'kill-switch',
+] as const
 
 test('--help names every command and exits with 0', async () => {
   expect(await runCli(['--help'])).toBe(0)

@@ -1,6 +1,8 @@
 import { AccountConfig, DEFAULT_BUDGETS } from '@surepost/shared/contracts'
 import { expect, test } from 'vitest'
 import { changed } from '../../src/account-options.ts'
+import { Jobs, isTroubled, jobsTable } from '../../src/console/jobs.ts'
+import { Pool, poolText } from '../../src/console/pool.ts'
 import { sentenceOf } from '../../src/console/problem.ts'
 import { type Whole, statusOf, statusText } from '../../src/console/status.ts'
 import { hasDisplay, storageStateOf } from '../../src/login.ts'
@@ -30,7 +32,7 @@ const whole = (change: Partial<Whole['overview']> = {}): Whole => ({
     counts: {
       posts: { queued: 1, live: 3 },
       segments: { live: 4, recorded: 4, measured: 2, missing: 0, conflicts: 0 },
-      overdue: { posts: 0, checks: 0, unplanned: 0 },
+      overdue: { posts: 0, silent: 0, checks: 0, unplanned: 0 },
       mentions: 0,
     },
     queues: [{ name: 'persister.facts', ready: 0, unacked: 3, consumers: 1 }],
@@ -56,12 +58,12 @@ test.each<[string, Whole, string]>([
   ],
   [
     'overdue posts',
-    whole({ counts: counts && { ...counts, overdue: { posts: 2, checks: 0, unplanned: 0 } } }),
+    whole({ counts: counts && { ...counts, overdue: { posts: 2, silent: 0, checks: 0, unplanned: 0 } } }),
     '2 posts are due',
   ],
   [
     'overdue checks',
-    whole({ counts: counts && { ...counts, overdue: { posts: 0, checks: 5, unplanned: 1 } } }),
+    whole({ counts: counts && { ...counts, overdue: { posts: 0, silent: 0, checks: 5, unplanned: 1 } } }),
     '6 measurements are due',
   ],
   ['a part that is away', whole({ counts: null, troubles: ['The database is away.'] }), 'The database is away.'],
@@ -107,4 +109,45 @@ test('a browser can be seen where there is a display', () => {
   expect(hasDisplay({ DISPLAY: ':0' }, 'linux')).toBe(true)
   expect(hasDisplay({ WAYLAND_DISPLAY: 'wayland-0' }, 'linux')).toBe(true)
   expect(hasDisplay({}, 'darwin')).toBe(true)
+})
+
+test('a job that is late or failed last stands out, with why', () => {
+  const now = new Date('2026-11-25T12:00:00Z')
+  const job = {
+    job: 'dispatcher',
+    account: null,
+    lastSuccessAt: '2026-11-25T11:59:50Z',
+    lastFailureAt: null,
+    lastFailureCategory: null,
+    lastFailureDetail: null,
+    lastDurationMs: 12.4,
+    consecutiveFailures: 0,
+    nextDueAt: '2026-11-25T11:59:55Z',
+  }
+  const late = { ...job, nextDueAt: '2026-11-25T11:50:00Z' }
+  const failed = { ...job, consecutiveFailures: 3, lastFailureCategory: 'quota', lastFailureDetail: 'no money is left' }
+  const { jobs } = Jobs.parse({ jobs: [job, late, failed] })
+  expect(jobs.map((one) => isTroubled(one, now))).toEqual([false, true, true])
+  const table = jobsTable({ jobs }, now)
+  expect(table).toContain('2026-11-25T11:50:00Z late')
+  expect(table).toContain('quota: no money is left')
+  expect(table).toContain('12 ms')
+})
+
+test('the pool shows each shard with its leases, and names the one that is silent', () => {
+  const waiting = { act: 2, interactive: 0, background: 1 }
+  const shard = (n: number) => ({ shard: n, slots: 3, free: 2, active: 1, waiting, oldestWaitMs: 4_200 })
+  const lease = {
+    shard: 1,
+    leaseId: 'lease-1',
+    account: 'ada',
+    class: 'act',
+    state: 'active',
+    grantedAt: '2026-11-25T11:59:50Z',
+    expiresAt: '2026-11-25T12:04:50Z',
+  }
+  const text = poolText(Pool.parse({ pool: [shard(0), shard(1)], leases: [lease], silent: [2] }))
+  expect(text).toMatch(/shard 0.*2 of 3 browsers free.*the oldest waits 4 s\nNo browser is leased\./u)
+  expect(text).toMatch(/shard 1[^]*lease-1 │ ada/u)
+  expect(text).toContain('The browser-broker of shard 2 does not answer.')
 })

@@ -22,7 +22,7 @@ const storage = new AsyncLocalStorage<WorkContext>()
 export const inContext = <T>(context: WorkContext, run: () => T): T => storage.run(context, run)
 
 /** What a promise or a timer of ours was begun in: runs something in the context of this moment, whenever that is. */
-export const contextKeeper = (): (<T>(run: () => T) => T) => AsyncLocalStorage.snapshot() as <T>(run: () => T) => T
+export const contextKeeper = (): (<T>(run: () => T) => T) => AsyncLocalStorage.snapshot()
 
 export const currentContext = (): WorkContext | undefined => storage.getStore()
 

@@ -195,7 +195,7 @@ test('what is written in a trace is told in it, until it is confirmed; it says n
   const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
   ledger.store.commit([() => ledger.store.perform('begin', [actionFor(account), leaseId], ledger.now, traceparent)])
   ledger.store.commit([
-    () => ledger.store.perform('pause', [account, { reason: 'r', until: null, by: 'me' }], ledger.now),
+    () => ledger.store.perform('pause', [account, { reason: 'r', until: null, by: 'operator' }], ledger.now),
   ])
   const parcels = UPKEEP.outbox(care, 100)
   expect(parcels.map(({ type, traceparent: trace }) => [type, trace])).toEqual([

@@ -33,10 +33,7 @@ export const reference = (document: object): Router => {
   router.use('/docs', security)
   router.get('/docs/openapi.json', (_request, response) => void response.json(document))
   for (const file of FILES)
-    router.get(
-      `/docs/${file}`,
-      (_request, response) => void response.sendFile(file, { root: SWAGGER_UI, maxAge: '1d' }),
-    )
+    router.get(`/docs/${file}`, (_request, response) => response.sendFile(file, { root: SWAGGER_UI, maxAge: '1d' }))
   router.use('/docs', express.static(OWN, { index: 'index.html', redirect: false, maxAge: 0 }))
   return router
 }
