@@ -53,6 +53,7 @@ export const serviceRecipes = (context: StackContext, where: Site): readonly Ser
       OPS_PORT: String(opsPort),
       LOG_LEVEL: 'info',
       BROKER_SHARDS: String(BROKER_SHARDS),
+      ...telemetry(),
       ...own,
     },
   })
@@ -93,6 +94,14 @@ export const serviceRecipes = (context: StackContext, where: Site): readonly Ser
     }),
   ]
 }
+
+// Where spans go is for OpenTelemetry's own variables in the command's environment to say.
+const telemetry = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      name.startsWith('OTEL_') && value !== undefined ? [[name, value]] : [],
+    ),
+  )
 
 // A drafter that was configured in the command's environment is used; otherwise the templates, which need none.
 const drafter = (): Record<string, string> => {
