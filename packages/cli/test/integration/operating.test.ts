@@ -232,3 +232,14 @@ test('the kill switch is set and released, and status tells a monitor', async ()
   expect(status.wrong.join()).not.toContain('kill switch')
   expect(status.gaps.map(({ name }: { name: string }) => name)).toEqual(['overdue', 'unrecorded', 'unmeasured'])
 })
+
+test('jobs and the pool are those of the parts that run', async () => {
+  const jobs = await eventually(async () => {
+    const { out } = await surepost(['jobs', '--json'])
+    const answer = JSON.parse(out) as { jobs: { job: string; lastSuccessAt: string | null }[] }
+    return answer.jobs.some(({ job, lastSuccessAt }) => job.includes('dispatch') && lastSuccessAt !== null) && answer
+  })
+  expect((await surepost(['jobs'])).out).toContain(jobs.jobs[0]?.job)
+  const pool = await surepost(['pool'])
+  expect([pool.code, pool.out]).toEqual([0, expect.stringMatching(/shard 0 +\d of \d browsers free/u)])
+})

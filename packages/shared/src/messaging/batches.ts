@@ -1,5 +1,6 @@
 import type { FactContract } from '../contracts/index.ts'
 import { linkedSignal, pause, within } from '../runtime/deadline.ts'
+import { applyTraced } from './batch-spans.ts'
 import { DRAIN_MS } from './consumer.ts'
 import { outcomeOfError, whenToHandle } from './decide.ts'
 import { HEADER, attemptOf, brokenEnvelope, decode, headersOf, isSuspect, notBeforeOf, sentAtOf } from './envelope.ts'
