@@ -87,10 +87,10 @@ const collectCommand = () => ({
 const REFUSALS = [
   ...Array.from(
     { length: 5 },
-    (_, n) => `The page of post ${1_800_000_000_000_000_100n + BigInt(n)} has another layout.`,
+    (_, n) => `The page of post ${1_800_000_000_000_000_100n + BigInt(n)} has another layout`,
   ),
-  'There is no account "hedy".',
-  'There is no account "alan".',
+  'There is no account "hedy"',
+  'There is no account "alan"',
 ]
 
 const plan = async (env: IsolatedEnvironment, facts: readonly StagedFact[]): Promise<void> => {

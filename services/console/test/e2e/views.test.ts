@@ -61,7 +61,6 @@ const IN_DOCS: Readonly<Record<string, string>> = {
   'post-light-1280': 'console-post',
   'approvals-light-1280': 'console-approvals',
   'dead-dark-1280': 'console-dead-letters',
-  'metrics-dark-1280': 'console-metrics',
   'overview-light-390': 'console-phone',
 }
 

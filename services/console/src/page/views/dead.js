@@ -58,6 +58,13 @@ const letterRow = ({ id, queue, attempts, at, size }) =>
     ),
   )
 
+/** One time where both read the same. */
+const when = ({ since, last }) => {
+  if (since === null) return ''
+  const [from, to] = [ago(since), ago(last ?? since)]
+  return from === to ? from : `${from} to ${to}`
+}
+
 const groupCard = (group) =>
   h(
     'section',
@@ -68,11 +75,7 @@ const groupCard = (group) =>
       tag('bad', counted(group.letters.length, 'letter')),
       h('b', { class: 'mono' }, group.queue),
       h('span', { class: 'muted small mono' }, group.letters[0].type),
-      h(
-        'span',
-        { class: 'muted small push' },
-        group.since && (group.since === group.last ? ago(group.since) : `${ago(group.since)} to ${ago(group.last)}`),
-      ),
+      h('span', { class: 'muted small push' }, when(group)),
     ),
     h('p', { class: 'cause' }, group.cause),
     h('ul', { class: 'letters' }, group.letters.slice(0, SHOWN).map(letterRow)),
