@@ -3,11 +3,8 @@ import { linkedSignal, pause, within } from '../runtime/deadline.ts'
 import { applyTraced } from './batch-spans.ts'
 import { DRAIN_MS } from './consumer.ts'
 import { outcomeOfError, whenToHandle } from './decide.ts'
-import { HEADER, attemptOf, brokenEnvelope, decode, headersOf, isSuspect, notBeforeOf, sentAtOf } from './envelope.ts'
-import { currentContext, idsOf, readTrace } from '../telemetry/context.ts'
-import { type Span, isTracing, mark, received } from '../telemetry/spans.ts'
+import { attemptOf, brokenEnvelope, decode, isSuspect, notBeforeOf, sentAtOf } from './envelope.ts'
 import { type Settling, bury, delay, settleOutcome } from './settle.ts'
-import { messagingAttributes } from './spans.ts'
 import { Subscription, type SubscriptionOptions, type Taken } from './subscription.ts'
 import { RUNG_NAMES } from './topology.ts'
 import {
@@ -211,44 +208,6 @@ const nextBatch = (buffer: readonly Entry[], max: number): readonly [Entry[], En
   return others.length > 0
     ? [others.slice(0, max), [...suspects, ...others.slice(max)]]
     : [suspects.slice(at, at + 1), suspects.toSpliced(at, 1)]
-}
-
-const traceOf = ({ taken: { message } }: Entry): string | undefined => {
-  const header = headersOf(message)[HEADER.traceparent]
-  return typeof header === 'string' && readTrace(header) !== undefined ? header : undefined
-}
-
-/**
- * A batch applies facts of many traces as one. It is a trace of its own, linked to all of theirs, unless they are all of one
- * trace, which it then continues; and each fact has a span in its own trace, linked to the batch's.
- */
-const applyTraced = async <T>(queue: string, batch: readonly Entry[], apply: () => Promise<T>): Promise<T> => {
-  if (!isTracing()) return apply()
-  const parents = batch.flatMap((entry) => traceOf(entry) ?? [])
-  const traces = new Set(parents.map((parent) => readTrace(parent)?.traceId))
-  const attributes = { ...messagingAttributes(queue, undefined), 'messaging.batch.message_count': batch.length }
-  const parent = traces.size === 1 ? parents[0] : undefined
-  return received({ name: 'apply facts', kind: 'consumer', parent, links: parents, attributes }, async () => {
-    const own = currentContext()?.traceparent
-    const spans = batch.flatMap((entry): Span[] => {
-      const trace = traceOf(entry)
-      const { id, type, body } = entry.fact
-      const what = {
-        name: `process ${type}`,
-        kind: 'consumer',
-        attributes: messagingAttributes(queue, id),
-        ids: idsOf(body),
-      } as const
-      return trace === undefined
-        ? []
-        : [mark(what, trace, own === undefined ? [] : [own])].filter((span) => span !== undefined)
-    })
-    try {
-      return await apply()
-    } finally {
-      spans.forEach((span) => span.end())
-    }
-  })
 }
 
 /** One outcome per fact, whatever `apply` does. */
