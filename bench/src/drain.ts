@@ -59,7 +59,7 @@ export const benchDrain = async (bench: DrainBench): Promise<DrainVerdict> => {
   let grewByMiB = 0
   const rate = async (): Promise<number> => {
     await using world = await openPersister({ ...bench, dataDir: `${bench.dataDir}-rate` })
-    return world.fromFullQueue(Math.ceil(bench.facts / FACTS_OF_A_LIFE))
+    return await world.fromFullQueue(Math.ceil(bench.facts / FACTS_OF_A_LIFE))
   }
   await using world = await openPersister(bench)
   const drain = afterAnOutage(world, bench, (mib) => (grewByMiB = Math.max(grewByMiB, Math.round(mib))))

@@ -62,10 +62,12 @@ export const usualConsumer = async (
         type: String(message.properties.type),
         body: JSON.parse(message.content.toString()) as unknown,
       }
-      write([row]).then(() => {
+      const settle = async (): Promise<void> => {
+        await write([row])
         channel.ack(message)
         if ((left -= 1) === 0) all.resolve()
-      }, all.reject)
+      }
+      settle().catch(all.reject)
     })
     await all.promise
     return count / ((performance.now() - began) / 1_000)

@@ -41,7 +41,8 @@ export const benchCommand = (program: Command, done: (code: number) => void): vo
       done(await measured(options, 'pool', (common) => pool({ ...options, ...common })))
     })
   metricsFaultsCommand(bench, done)
-  for (const one of ROUNDS) roundsCommand(bench, one, (options, name, run) => measured(options, name, run).then(done))
+  for (const one of ROUNDS)
+    roundsCommand(bench, one, async (options, name, run) => done(await measured(options, name, run)))
 }
 
 /** What every bench is given. */

@@ -14,7 +14,7 @@ const broker = (delivered: number) => {
     ack: (tag: number, allUpTo: boolean): void => {
       frames.push(allUpTo ? `..${tag}` : String(tag))
       if (!open.has(tag)) throw new Error(`PRECONDITION_FAILED - unknown delivery tag ${tag}`)
-      for (const one of [...open]) if (one === tag || (allUpTo && one < tag)) open.delete(one)
+      for (const one of open) if (one === tag || (allUpTo && one < tag)) open.delete(one)
     },
   }
 }
