@@ -34,6 +34,7 @@ export const reference = (document: object): Router => {
   router.get('/docs/openapi.json', (_request, response) => void response.json(document))
   for (const file of FILES)
     router.get(`/docs/${file}`, (_request, response) => response.sendFile(file, { root: SWAGGER_UI, maxAge: '1d' }))
-  router.use('/docs', express.static(OWN, { index: 'index.html', redirect: false, maxAge: 0 }))
+  router.get('/docs', (_request, response) => response.sendFile('index.html', { root: OWN }))
+  router.use('/docs', express.static(OWN, { index: false, redirect: false, maxAge: 0 }))
   return router
 }
