@@ -18,6 +18,8 @@ export interface Strays {
 
 /** The pool knows of a browser when its launch has ended, which takes 35 s at most; one that it does not know of by then is nobody's. */
 const STRAY_MS = 45_000
+/** Later, so that the alarm of what is not accounted for (10 s) is heard before. */
+const KILL_MS = 60_000
 
 /** Process groups of the browsers in a folder. */
 export const groupsIn = async (folder: string): Promise<ReadonlySet<number>> =>
@@ -39,9 +41,9 @@ export const openStrays = ({ pool, groups, kill, log }: StrayPorts): Strays => {
       const unknown = [...there].filter((group) => !pool.groups.has(group))
       for (const group of since.keys()) if (!unknown.includes(group)) since.delete(group)
       for (const group of unknown) if (!since.has(group)) since.set(group, now)
-      const strays = unknown.filter((group) => now - (since.get(group) ?? now) >= STRAY_MS)
-      count = strays.length
-      for (const group of strays) {
+      const olderThan = (ms: number): number[] => unknown.filter((group) => now - (since.get(group) ?? now) >= ms)
+      count = olderThan(STRAY_MS).length
+      for (const group of olderThan(KILL_MS)) {
         log.error({ group }, 'a browser that nobody knows of is killed')
         kill(group)
       }

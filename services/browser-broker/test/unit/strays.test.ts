@@ -16,9 +16,12 @@ const world = (there: number[], known: number[]) => {
 
 test('a browser that the pool has lost sight of is noticed and killed; those that it knows are left alone', async () => {
   const { strays, killed } = world([1, 2, 3], [1, 3])
-  for (let now = 0; now <= 50_000; now += 5_000) await strays.look(now)
+  for (let now = 0; now <= 55_000; now += 5_000) await strays.look(now)
+  // For long enough that the alarm is raised.
+  expect([strays.count, killed]).toEqual([1, []])
+  await strays.look(60_000)
   expect(killed).toEqual([2])
-  await strays.look(55_000)
+  await strays.look(65_000)
   expect(strays.count).toBe(0)
 })
 
