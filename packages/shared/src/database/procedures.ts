@@ -166,7 +166,7 @@ const ExpiredDoubt = z.object({
 })
 export type ExpiredDoubt = z.infer<typeof ExpiredDoubt>
 
-export { Activity, type DueWork } from './watching.ts'
+export type { DueWork } from './watching.ts'
 
 const Counts = z.record(z.string(), z.int())
 
