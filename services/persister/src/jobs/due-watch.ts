@@ -99,7 +99,7 @@ const measures = (): ((due: DueWork) => void) => {
     ['work'],
     LAPSE_MS,
   )
-  const counts = lapsingGauge('surepost_due_count', 'How much is due and not done.', ['work'], LAPSE_MS)
+  const counts = lapsingGauge('surepost_due_items', 'How much is due and not done.', ['work'], LAPSE_MS)
   const paused = lapsingGauge(
     'surepost_account_paused',
     'Accounts for which the platform wants a person.',
