@@ -2,7 +2,6 @@ import { AccountId, Metrics, PlatformId, type PostId, PostId as PostIdSchema, Tu
 import type { Database } from '@surepost/shared/database'
 import { z } from 'zod'
 import type { BreakerAnswer, JobAnswer, MentionAnswer } from '../api/shapes.ts'
-import { breakersOf } from '../decisions/breakers.ts'
 import type { BreakerRecords, JobRecords, MentionRecords, Read, SeriesRecords } from '../ports.ts'
 import { parsed } from './parsed.ts'
 import { Timestamp } from './post-rows.ts'
@@ -61,30 +60,36 @@ export const databaseJobs = (database: Pick<Database, 'read'>): JobRecords => ({
   },
 })
 
-const AlertOfBreaker = z.object({
-  key: z.string(),
-  sentence: z.string().nullable(),
-  raised_at: Maybe,
-  cleared_at: Maybe,
-  active: z.boolean(),
-})
+const BreakerRow = z
+  .object({
+    service: z.string(),
+    breaker: z.string(),
+    state: z.enum(['closed', 'half-open', 'open']),
+    probe_at: Maybe,
+    changed_at: Timestamp,
+  })
+  .transform(
+    ({ service, breaker, state, probe_at: probeAt, changed_at: since }): BreakerAnswer => ({
+      service,
+      breaker,
+      state,
+      since,
+      probeAt: state === 'open' ? probeAt : null,
+    }),
+  )
 const MOST_BREAKERS = 500
 
-/** Breakers as their services told of them: an alert that is raised when one opens and cleared when it closes. */
-export const databaseBreakers = (database: Pick<Database, 'read' | 'breaker'>): BreakerRecords => ({
-  async list(read): Promise<readonly BreakerAnswer[]> {
+/** Breakers as their services told of them last; one that never opened is not among them. */
+export const databaseBreakers = (database: Pick<Database, 'read'>): BreakerRecords => ({
+  async list(read) {
     const rows = await database.read(
-      'alerts of breakers',
+      'breakers',
+      // "open", "half-open", "closed": what holds work up comes first.
       (client) =>
-        client
-          .from('alerts')
-          .select('key,sentence,raised_at,cleared_at,active')
-          .like('key', 'breaker.%')
-          .order('raised_at', { ascending: false })
-          .limit(MOST_BREAKERS),
+        client.from('breakers').select('*').order('state', { ascending: false }).order('breaker').limit(MOST_BREAKERS),
       within(read),
     )
-    return breakersOf(parsed('list of alerts', z.array(AlertOfBreaker), rows))
+    return parsed('list of breakers', z.array(BreakerRow), rows)
   },
 })
 

@@ -168,11 +168,14 @@ export const JobAnswer = z.object({
 export type JobAnswer = z.infer<typeof JobAnswer>
 
 export const BreakerAnswer = z.object({
-  name: z.string(),
+  /** Whose it is. */
+  service: z.string(),
+  /** What it is about: a dependency, a platform (`x`), or an account on it (`x/ada`). */
+  breaker: z.string(),
   state: z.enum(['closed', 'half-open', 'open']),
   since: Instant,
-  /** What it means and what to do; null while it is closed. */
-  sentence: z.string().nullable(),
+  /** When an open one lets its next probe through. */
+  probeAt: Instant.nullable(),
 })
 export type BreakerAnswer = z.infer<typeof BreakerAnswer>
 

@@ -254,6 +254,7 @@ export const alerts = (now: Date): StagedFact[] => {
       key: 'account.paused.grace',
       severity: 'critical',
       sentence: 'Account grace is paused: X asks for a sign-in. Look at the account, give a new session and resume it.',
+      runbook: 'docs/RUNBOOK.md#account-paused',
     }),
     fact('alert.raised', at(6), {
       key: 'breaker.x/grace',
@@ -272,5 +273,12 @@ export const alerts = (now: Date): StagedFact[] => {
       sentence: 'x failed again and again. Work for it waits, and it is probed by itself.',
     }),
     fact('alert.cleared', at(391), { key: 'breaker.x' }),
+    fact('breaker.changed', at(6), {
+      service: 'poster',
+      breaker: 'x/grace',
+      state: 'open',
+      probeAt: after(now, 40_000).toISOString(),
+    }),
+    fact('breaker.changed', at(391), { service: 'poster', breaker: 'x', state: 'closed', probeAt: null }),
   ]
 }

@@ -56,17 +56,22 @@ test('jobs tell their last success and failure, failures in a row, category and 
   expect(Math.round(body.jobs[0].lastDurationMs)).toBe(60_000)
 })
 
-test('breakers are told open by their alert, and closed when it is cleared', async () => {
-  const alert = (type: string, minutes: number, more: object = {}) => ({
+test('breakers are told as their services said last, those that hold work up first', async () => {
+  const changed = (breaker: string, minutes: number, state: string, probeAt: string | null) => ({
     id: newId(),
-    type,
-    body: { at: at(minutes), key: 'breaker.x', ...more },
+    type: 'breaker.changed',
+    body: { at: at(minutes), service: 'poster', breaker, state, probeAt },
   })
-  await all.recorded.apply([alert('alert.raised', 5, { severity: 'critical', sentence: 'x failed again and again' })])
-  expect((await api.call('GET', '/v1/breakers')).body.breakers).toMatchObject([{ name: 'x', state: 'open' }])
-  await all.recorded.apply([alert('alert.cleared', 1)])
-  expect((await api.call('GET', '/v1/breakers')).body.breakers).toMatchObject([
-    { name: 'x', state: 'closed', sentence: null },
+  const probeAt = at(-1)
+  await all.recorded.apply([
+    changed('x', 9, 'open', at(8)),
+    changed('x', 7, 'closed', null),
+    changed('x/ada', 5, 'open', probeAt),
+  ])
+  const since = expect.stringMatching(/Z$/)
+  expect((await api.call('GET', '/v1/breakers')).body.breakers).toEqual([
+    { service: 'poster', breaker: 'x/ada', state: 'open', since, probeAt },
+    { service: 'poster', breaker: 'x', state: 'closed', since, probeAt: null },
   ])
 })
 

@@ -86,19 +86,26 @@ const table = (jobs) =>
 
 const BREAKERS = { open: ['bad', 'Open'], 'half-open': ['ask', 'Probing'], closed: ['good', 'Closed'] }
 
-const breakerItem = ({ name, state, since, sentence }) => {
+const breakerItem = ({ service, breaker, state, since, probeAt }) => {
   const [tone, label] = BREAKERS[state] ?? ['off', state]
   return h(
     'li',
-    { key: name, class: 'breaker' },
+    { key: `${service} ${breaker}`, class: 'breaker' },
     h(
       'div',
       { class: 'row' },
       tag(tone, label),
-      h('b', { class: 'mono' }, name),
+      h('b', { class: 'mono' }, breaker),
+      h('span', { class: 'muted small' }, `of the ${service}`),
       h('span', { class: 'muted small push' }, `since ${ago(since)}`),
     ),
-    sentence && h('p', { class: 'small' }, sentence),
+    state !== 'closed' &&
+      h(
+        'p',
+        { class: 'muted small' },
+        'It failed ten times in a row. Work for it waits and spends no attempt',
+        probeAt ? `; it is probed ${ago(probeAt)}.` : '; it is being probed.',
+      ),
   )
 }
 
