@@ -1,5 +1,7 @@
 import {
   AccountConfig,
+  AlertCleared,
+  AlertRaised,
   AuditAccount,
   CollectMetrics,
   DEFAULT_BUDGETS,
@@ -66,6 +68,9 @@ const consumers = async (bus: BehindGates['api']['bus'], taken: string[], refusi
     await bus.consume([handle(DraftReply, nothing)], { prefetch: 1 }),
     await bus.consume([handle(DeleteSegment, nothing)], { prefetch: 1, shard: 0 }),
     await bus.consumeFacts('replier.facts', [handle(MentionHarvested, nothing)], { prefetch: 1 }),
+    await bus.consumeFacts('persister.alerts', [handle(AlertRaised, nothing), handle(AlertCleared, nothing)], {
+      prefetch: 1,
+    }),
   ]
 }
 

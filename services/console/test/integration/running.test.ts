@@ -1,4 +1,5 @@
-import { newId } from '@surepost/shared/contracts'
+import { AlertCleared, AlertRaised, newId } from '@surepost/shared/contracts'
+import { done, handle } from '@surepost/shared/messaging'
 import { eventually, isolate } from '@surepost/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type BehindGates, behindGates } from './behind-gates.ts'
@@ -123,7 +124,14 @@ test.each(['database', 'RabbitMQ'] as const)(
 test('a service whose queues nobody takes from is named', async () => {
   const scraper = await eventually(() => dependency('scraper'), WAIT)
   expect(scraper).toMatchObject({ up: false, detail: expect.stringContaining('scraper.metrics') })
-  expect(await dependency('persister')).toMatchObject({ up: true, detail: null })
+  const partly = 'Nobody takes from persister.alerts: is the persister running?'
+  await eventually(async () => (await dependency('persister')).detail === partly, WAIT)
+  await using _taking = await api.bus.consumeFacts(
+    'persister.alerts',
+    [handle(AlertRaised, async () => done), handle(AlertCleared, async () => done)],
+    { prefetch: 1 },
+  )
+  await eventually(async () => (await dependency('persister')).up, WAIT)
 })
 
 test('who listens is told of health at once, and again when it changes', async () => {
