@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { AccountId, type BodyOf, type HarvestMentions } from '@surepost/shared/contracts'
 import type { Delivery } from '@surepost/shared/messaging'
-import type { ProfileReading } from '@surepost/platforms'
+import { createBreakers } from '@surepost/shared/runtime'
+import type { ProfileReading, Tried } from '@surepost/platforms'
 import { harvestMentions } from '../../src/handlers/harvest-mentions.ts'
 
 type Command = BodyOf<typeof HarvestMentions>
@@ -26,6 +27,7 @@ const harvest = async (profile: ProfileReading, readLabel = true) => {
     bus: { emit: async ({ type }: { type: string }, body: Record<string, unknown>) => void said.push({ type, body }) },
     leases: { acquire: async () => lease },
     platforms: { for: () => ({ open: () => session }) },
+    breakers: createBreakers<Tried>({ isFailure: ({ failed }) => failed }),
   } as unknown as Parameters<typeof harvestMentions>[0]
   const body: Command = { account: AccountId.parse('ada'), platform: 'x', handle: 'ada', since: null, readLabel }
   const delivery = { body, lastAttempt: true, attempt: 1 } as Delivery<Command>
