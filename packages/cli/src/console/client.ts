@@ -51,7 +51,7 @@ export const consoleAt = ({ url, key }: Access, signal: AbortSignal): Console =>
       ...init,
       headers: { 'content-type': 'application/json', ...(init.headers as Headers), authorization: `Bearer ${key}` },
       // The key is for this console only.
-      redirect: 'error',
+      redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
     }).catch((cause: unknown) => {
       signal.throwIfAborted()

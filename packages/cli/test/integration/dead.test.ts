@@ -214,7 +214,7 @@ test('a key that is wrong, a console that is away and a site that is none are to
   const none = await run(surepost, ['dead', '--url', other], { SUREPOST_API_KEY: key })
   expect([none.code, none.err]).toEqual([1, expect.stringContaining('something else than a Surepost console')])
   const moved = await run(surepost, ['dead', '--url', `${other}/moved`], { SUREPOST_API_KEY: key })
-  expect([moved.code, moved.err]).toEqual([1, expect.stringContaining('redirect')])
+  expect([moved.code, moved.err]).toEqual([1, expect.stringContaining('status 302')])
   site.close()
   site.closeAllConnections()
   await once(site, 'close')

@@ -4,6 +4,7 @@ import {
   LEASE_REQUESTS,
   PauseAccount,
   ResumeAccount,
+  AlertRaised,
   SegmentPublished,
   factQueueName,
   newId,
@@ -230,7 +231,13 @@ const consumeAny = async (bus: TestBus, queue: string): Promise<void> => {
   if (contract !== undefined) await bus.consume([handle(contract, async () => done)], { prefetch: 5, shard: 0 })
   else if (queue === factQueueName(FACT_QUEUES.persister, 0))
     await bus.consumeFactBatches(queue, async (batch) => batch.map(() => done), { max: 10, lingerMs: 10 })
-  else await bus.consumeFacts(queue, [handle(SegmentPublished, async () => done)], { prefetch: 5 })
+  // Alerts are what this raises.
+  else
+    await bus.consumeFacts(
+      queue,
+      [SegmentPublished, AlertRaised].map((fact) => handle(fact, async () => done)),
+      { prefetch: 5 },
+    )
 }
 
 test('a snooze into the past comes back after the shortest rung, not at once', async () => {

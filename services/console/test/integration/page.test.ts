@@ -148,5 +148,5 @@ test('the operations are described by an OpenAPI document made of their schemas'
   )
   const submit = body.paths['/v1/posts'].post
   expect(submit.requestBody.content['application/json'].schema.required).toEqual(['account', 'segments'])
-  expect(Object.keys(submit.responses)).toEqual(['202', 'default'])
+  expect(Object.keys(submit.responses)).toEqual(['202', '401', '409', '422', '503', 'default'])
 })

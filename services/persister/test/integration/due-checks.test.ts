@@ -231,7 +231,7 @@ describe('answering', () => {
     const newest = newPlatformId()
     await apply(configured('ada', CHECKS, true), configured('bob', CHECKS), mention('ada', newest))
     const harvest = () => database.rpc('claim_due_harvests', { max_rows: 10 })
-    expect(await harvest()).toEqual([{ account: 'ada', platform: 'x', handle: 'ada', since: newest }])
+    expect(await harvest()).toEqual([{ account: 'ada', platform: 'x', handle: 'ada', since: newest, readLabel: true }])
     expect(await harvest()).toEqual([])
     await age('accounts', 'harvest_at', 301)
     expect(await harvest()).toHaveLength(1)

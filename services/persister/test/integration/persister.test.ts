@@ -131,7 +131,8 @@ describe('the persister', () => {
     })
     const jobs = await eventually(async () => {
       const found = await rows<{ job: string }>(
-        `select job from job_heartbeats where last_success_at is not null order by job`,
+        `select job from job_heartbeats where last_success_at is not null and job = any ($1) order by job`,
+        [JOBS],
       )
       return found.length >= JOBS.length ? found.map(({ job }) => job) : undefined
     })

@@ -161,6 +161,13 @@ const bodies: { readonly [type: string]: (draw: Draw) => object } = {
     category: d.yes ? null : 'timeout',
     detail: null,
   }),
+  'breaker.changed': (d) => ({
+    at: at(d.at),
+    service: `service ${d.segment}`,
+    breaker: `x/ada-${RUN}`,
+    state: ['closed', 'half-open', 'open'][d.n] ?? 'closed',
+    probeAt: d.yes ? at(d.at + 10) : null,
+  }),
   'alert.raised': (d) => ({
     at: at(d.at),
     key: `key ${RUN} ${d.post}`,

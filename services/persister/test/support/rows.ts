@@ -31,6 +31,7 @@ export const rowsOfRun = async (client: Client, run: string): Promise<Record<str
     accounts: `id like '%' || $1`,
     job_runs: `job like '%' || $1 || '%'`,
     job_heartbeats: `job like '%' || $1 || '%'`,
+    breakers: `breaker like '%' || $1`,
     alerts: `key like '%' || $1 || '%'`,
     facts: `id::text like $1 || '%'`,
   }
