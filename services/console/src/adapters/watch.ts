@@ -28,16 +28,21 @@ const fromHealth =
     return [[name, trouble]]
   }
 
-const fromQueues =
-  (queues: Watched['queues']): Probe =>
-  async () => {
+/** RabbitMQ counts consumers some seconds late: a service is away when two looks in a row say so. */
+const fromQueues = (queues: Watched['queues']): Probe => {
+  let deserted: ReadonlySet<string> = new Set()
+  return async () => {
     try {
-      return serviceFindings(await queues.depths({ signal: AbortSignal.timeout(ANSWER_MS) }))
+      const findings = serviceFindings(await queues.depths({ signal: AbortSignal.timeout(ANSWER_MS) }))
+      const before = deserted
+      deserted = new Set(findings.filter(([, trouble]) => trouble !== undefined).map(([name]) => name))
+      return findings.filter(([name, trouble]) => trouble === undefined || before.has(name))
     } catch {
       // RabbitMQ's own probe says it; who takes from the queues is not known meanwhile.
       return []
     }
   }
+}
 
 const fromPool =
   (pool: Watched['pool']): Probe =>

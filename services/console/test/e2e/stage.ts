@@ -119,6 +119,14 @@ export const stage = async (env: IsolatedEnvironment, { api, recorded }: BehindG
   const taking = await consumers(api.bus, taken, refusing)
   for (const _ of REFUSALS) await api.bus.send(CollectMetrics, collectCommand())
   await eventually(() => refusing.length === 0)
+  // RabbitMQ counts a new consumer after a few seconds.
+  await eventually(
+    async () => {
+      const { dependencies } = (await api.call('GET', '/v1/health')).body
+      return dependencies.length > 6 && dependencies.every(({ up }: { up: boolean }) => up)
+    },
+    { timeoutMs: 30_000 },
+  )
   return {
     taken,
     refusing,

@@ -228,12 +228,13 @@ export const jobs = (now: Date): StagedFact[] => {
     category: 'session',
     detail: 'The session of grace needs a person: X asks for a sign-in.',
   }
+  const soon = { nextDueAt: at(-25).toISOString() }
   return [
-    ran('persister.dispatch', at(4), 21),
-    ran('persister.checks', at(9), 48),
-    ran('persister.plan', at(6), 12),
-    ran('persister.housekeeping', at(1_900), 340),
-    ran('persister.harvest', at(31), 18),
+    ran('persister.dispatch', at(4), 21, soon),
+    ran('persister.checks', at(9), 48, soon),
+    ran('persister.plan', at(6), 12, soon),
+    ran('persister.housekeeping', at(1_900), 340, soon),
+    ran('persister.harvest', at(31), 18, soon),
     ran('mentions.harvest', at(140), 6_400, { account: 'ada' }),
     ran('account.audit', at(1_200), 11_800, {
       account: 'ada',

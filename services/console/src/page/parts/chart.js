@@ -128,7 +128,7 @@ class Chart extends HTMLElement {
       scales: { y: { range: (_, _least, most) => [0, Math.max(1, most ?? 1) * 1.1] } },
       legend: { show: !plot.small, live: true },
       cursor: { drag: { x: false, y: false }, points: { size: 7 }, show: !plot.small },
-      padding: [8, 8, 0, plot.small ? 0 : undefined],
+      padding: plot.small ? [8, 18, 0, 18] : [8, 18, 0, 0],
     }
     this.#drawn = new uPlot(options, this.#data(plot), this)
   }

@@ -75,7 +75,7 @@ const item = ({ post, mention }) =>
       h(
         'span',
         { class: 'muted small push' },
-        post.scheduledAt ? `for ${ago(post.scheduledAt)}` : `until ${ago(post.notAfter)}`,
+        post.scheduledAt ? `due ${ago(post.scheduledAt)}` : `expires ${ago(post.notAfter)}`,
       ),
     ),
     mention && mentionCard(mention),

@@ -36,7 +36,7 @@ const row = (job) => {
         h('p', { class: 'muted small clip', title: job.lastDetail }, job.lastDetail ?? job.lastCategory),
     ),
     h('td', null, tag(tone, label)),
-    h('td', { class: 'figures' }, job.lastSuccessAt ? ago(job.lastSuccessAt) : '–'),
+    h('td', { class: 'figures wide' }, job.lastSuccessAt ? ago(job.lastSuccessAt) : '–'),
     h(
       'td',
       { class: 'figures wide', title: job.lastFailureDetail },
@@ -62,7 +62,7 @@ const row = (job) => {
 }
 
 const HEADS = ['Job', 'Last run', 'Last success', 'Last failure', 'In a row', 'Took', 'Next']
-const WIDE = new Set(['Last failure', 'Took', 'Next'])
+const WIDE = new Set(['Last success', 'Last failure', 'Took', 'Next'])
 
 const table = (jobs) =>
   h(
@@ -104,7 +104,7 @@ const breakerItem = ({ service, breaker, state, since, probeAt }) => {
         'p',
         { class: 'muted small' },
         'It failed ten times in a row. Work for it waits and spends no attempt',
-        probeAt ? `; it is probed ${ago(probeAt)}.` : '; it is being probed.',
+        probeAt && Date.parse(probeAt) > Date.now() ? `; it is probed ${ago(probeAt)}.` : '; it is being probed.',
       ),
   )
 }

@@ -18,7 +18,7 @@ const submit = async (event) => {
 export const signIn = () =>
   h(
     'main',
-    { class: 'sign-in', key: 'sign-in' },
+    { class: 'sign-in', key: 'sign-in', id: 'view', tabindex: '-1' },
     h(
       'form',
       { class: 'card', onsubmit: submit, 'aria-label': 'Sign in' },
