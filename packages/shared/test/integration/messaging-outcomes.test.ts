@@ -4,6 +4,7 @@ import {
   LEASE_REQUESTS,
   PauseAccount,
   ResumeAccount,
+  AlertCleared,
   AlertRaised,
   SegmentPublished,
   factQueueName,
@@ -235,7 +236,7 @@ const consumeAny = async (bus: TestBus, queue: string): Promise<void> => {
   else
     await bus.consumeFacts(
       queue,
-      [SegmentPublished, AlertRaised].map((fact) => handle(fact, async () => done)),
+      [SegmentPublished, AlertRaised, AlertCleared].map((fact) => handle(fact, async () => done)),
       { prefetch: 5 },
     )
 }
