@@ -49,6 +49,7 @@ export class Batcher implements Consumption {
   readonly #loop: Promise<void>
   #buffer: Entry[] = []
   #arrived = Promise.withResolvers<void>()
+  #ended: Promise<void> | undefined
   readonly subscription: Subscription
 
   constructor(options: BatcherOptions) {
@@ -75,7 +76,13 @@ export class Batcher implements Consumption {
     await this.subscription.want(true)
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** A second call answers with the same promise. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#ended ??= this.#end()
+    return this.#ended
+  }
+
+  async #end(): Promise<void> {
     this.#stop.abort(new Error(`the consumer of ${this.#options.queue} is being stopped`))
     this.#arrived.resolve()
     await this.subscription.want(false).catch(() => {})

@@ -230,6 +230,9 @@ class RabbitBus implements Bus {
 
   async #start(running: Running): Promise<Consumption> {
     this.#running.add(running)
+    // All of a service's consumers stop as soon as it does, not one after the other; what becomes of it is told to whoever disposes.
+    const stop = (): void => void Promise.resolve(running[Symbol.asyncDispose]()).catch(() => {})
+    this.#options.scope?.signal.addEventListener('abort', stop, { once: true })
     await this.#untilClosed((signal) => running.subscription.ready(signal))
     return running
   }

@@ -45,6 +45,7 @@ export class Consumer implements Consumption {
   // Over channels too: handlers that outlive a lost channel count until they have ended.
   readonly #limiter: Limiter
   readonly #inFlight = new Set<Promise<void>>()
+  #ended: Promise<void> | undefined
   readonly subscription: Subscription
 
   constructor(options: ConsumerOptions) {
@@ -66,7 +67,13 @@ export class Consumer implements Consumption {
     await this.subscription.want(true)
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** A second call answers with the same promise. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#ended ??= this.#end()
+    return this.#ended
+  }
+
+  async #end(): Promise<void> {
     this.#stop.abort(new Error(`the consumer of ${this.#options.queue} is being stopped`))
     await this.subscription.want(false).catch(() => {})
     await within(this.#drained(), DRAIN_MS, () => new Error('handlers are still running')).catch((error: unknown) =>

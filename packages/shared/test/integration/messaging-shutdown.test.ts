@@ -75,6 +75,29 @@ test('a handler that stops because it was told to has its message handed back, n
   expect(await taken.promise).toMatchObject({ id, attempt: 1 })
 })
 
+test('when the service ends all its consumers stop at once, not one after the other', async () => {
+  const stopping = new AbortController()
+  const bus = await busOf(env, { scope: { signal: stopping.signal, readyWhen: () => {} } })
+  const begun = Promise.withResolvers<void>()
+  const told = Promise.withResolvers<void>()
+  // The one that is disposed of last, as a service does it: the first that was taken into use.
+  await bus.consume(
+    [
+      handle(ResumeAccount, async (_, { signal }) => {
+        begun.resolve()
+        await aborted(signal)
+        told.resolve()
+        return done
+      }),
+    ],
+    { prefetch: 1 },
+  )
+  await bus.send(ResumeAccount, resume(), { shard: 0 })
+  await begun.promise
+  stopping.abort(new Error('the service is shutting down'))
+  await told.promise
+})
+
 test('closing with nothing to do, twice, is quick', async () => {
   const bus = await busOf(env)
   const began = Date.now()
