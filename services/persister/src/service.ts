@@ -6,8 +6,10 @@ import {
   DraftReply,
   FACT_QUEUES,
   HarvestMentions,
+  PublishPost,
   factQueueName,
   newId,
+  queueName,
 } from '@surepost/shared/contracts'
 import { type Database, connectDatabase } from '@surepost/shared/database'
 import { type Bus, connectBus } from '@surepost/shared/messaging'
@@ -86,7 +88,8 @@ const record = async (scope: Scope, config: Config, ports: { readonly bus: Bus; 
       live.hear(fact)
     }),
   )
-  const depths = scope.use(watchDepths(bus, [records, ...WATCHED], DEPTHS_EVERY_MS, log))
+  const posters = Array.from({ length: config.BROKER_SHARDS }, (_, shard) => queueName(PublishPost, shard))
+  const depths = scope.use(watchDepths(bus, [records, ...posters, ...WATCHED], DEPTHS_EVERY_MS, log))
   const asked = createAsked(depths)
   const jobs: JobPorts = {
     ...limitsOf(config),
@@ -94,6 +97,7 @@ const record = async (scope: Scope, config: Config, ports: { readonly bus: Bus; 
     bus: remembering(bus, asked),
     backlog,
     asked,
+    publishing: { waiting: () => posters.reduce((sum, queue) => sum + (depths.of(queue) ?? 0), 0) },
     room: (queue) => pressure.full() ?? asked.full(queue),
   }
   scope.use(startJobs(allJobs(jobs, [APPLY]), { database, bus, log, holder: `${name}:${newId()}` }))

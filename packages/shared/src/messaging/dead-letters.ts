@@ -1,9 +1,10 @@
 import type { Channel, GetMessage } from 'amqplib'
 import { AlertCleared, newId } from '../contracts/index.ts'
-import { ContractError, UnavailableError, messageOf } from '../errors/index.ts'
+import { ContractError } from '../errors/index.ts'
 import { pause } from '../runtime/deadline.ts'
 import { deadLetterAlert } from './alerts.ts'
-import { type Connected, placeOf, rpc } from './connection.ts'
+import { type Connected, rpc } from './connection.ts'
+import { countDeadLetters, countOf, onChannel } from './dead-queues.ts'
 import { HEADER, attemptOf, copyProperties, headersOf } from './envelope.ts'
 import { type BusOptions, checkOptions } from './options.ts'
 import { Sender } from './sender.ts'
@@ -73,9 +74,6 @@ const byAge = (a: DeadLetter, b: DeadLetter): number =>
 /** A quorum queue takes this long, at most, to show what was handed back to it. */
 const PUT_BACK_MS = 1_000
 const PUT_BACK_EVERY_MS = 20
-
-/** How long a call waits for a connection that is not there. */
-const AVAILABLE_MS = 5_000
 
 type Visit = (message: GetMessage) => Promise<'leave' | 'take' | 'stop'>
 
@@ -162,53 +160,6 @@ const takingTurns = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
   }
 }
 
-/** @throws UnavailableError when there is none in time */
-const connectionOf = async ({ consuming, options }: Transport): Promise<Connected> => {
-  try {
-    return await consuming.available(AbortSignal.timeout(AVAILABLE_MS))
-  } catch (cause) {
-    const why = consuming.trouble ?? `RabbitMQ at ${placeOf(options.url)} does not answer.`
-    throw new UnavailableError('rabbitmq', why, { cause })
-  }
-}
-
-/** How many letters every queue of an installation has, zero included. */
-export const countDeadLetters = (transport: Transport): Promise<readonly DeadLetterCount[]> => {
-  const queues = transport.topology.queues.filter(({ role }) => role === 'work')
-  return onChannel(transport, (channel) => Promise.all(queues.map(({ name }) => count(channel, name))))
-}
-
-/** How many messages wait in each of these queues. @throws UnavailableError */
-export const countWaiting = (transport: Transport, queues: readonly string[]): Promise<readonly DeadLetterCount[]> =>
-  onChannel(transport, (channel) =>
-    Promise.all(queues.map(async (queue) => ({ queue, messages: (await channel.checkQueue(queue)).messageCount }))),
-  )
-
-const onChannel = async <T>(
-  transport: Transport,
-  work: (channel: Channel, connected: Connected) => Promise<T>,
-): Promise<T> => {
-  const connected = await connectionOf(transport)
-  let closed: unknown
-  try {
-    const channel = await rpc(connected, 'opening a channel', connected.model.createChannel())
-    channel.on('error', (error: unknown) => (closed = error))
-    try {
-      return await work(channel, connected)
-    } finally {
-      await rpc(connected, 'closing a channel', channel.close()).catch(() => {})
-    }
-  } catch (cause) {
-    if (closed === undefined && !connected.lost.aborted) throw cause
-    throw new UnavailableError('rabbitmq', `RabbitMQ ended the call: ${messageOf(cause)}.`, { cause })
-  }
-}
-
-const count = async (channel: Channel, queue: string): Promise<DeadLetterCount> => {
-  const { messageCount } = await channel.checkQueue(deadQueue(queue))
-  return { queue, messages: messageCount }
-}
-
 /**
  * Visit the letters, each once; returns how many were taken. Those parked after the walk began are left
  * out: a letter that is replayed and parked again must not be replayed for ever.
@@ -239,7 +190,7 @@ const parkedAfter = (message: GetMessage, began: number): boolean =>
 const putBack = async (channel: Channel, connected: Connected, queue: string, left: number): Promise<void> => {
   channel.nackAll(true)
   for (let waited = 0; waited < PUT_BACK_MS; waited += PUT_BACK_EVERY_MS) {
-    const { messages } = await rpc(connected, 'counting dead letters', count(channel, queue))
+    const { messages } = await rpc(connected, 'counting dead letters', countOf(channel, queue))
     if (messages >= left) return
     await pause(PUT_BACK_EVERY_MS)
   }
@@ -262,7 +213,7 @@ const replay = (transport: Transport, queue: string, message: GetMessage): Promi
 
 /** Whoever empties a dead queue clears its alert. */
 const clearAlert = async (transport: Transport, queue: string): Promise<void> => {
-  const { messages } = await onChannel(transport, (channel) => count(channel, queue))
+  const { messages } = await onChannel(transport, (channel) => countOf(channel, queue))
   if (messages > 0) return
   const { service, shards } = transport.options
   const body = { at: new Date().toISOString(), key: deadLetterAlert(queue) }

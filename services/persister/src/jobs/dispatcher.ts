@@ -4,12 +4,14 @@ import { type Job, succeeded } from './job.ts'
 import { CALL_MS, type JobPorts } from './ports.ts'
 
 const MAX_POSTS = 100
+/** With as many publish commands in line, more of them for the posts that are in it would only make it longer. */
+const MANY_WAITING = 20
 
 /**
  * Sends what is due: posts that nobody dispatched (their time is near, or whoever took them in died before it did) and
  * posts that were dispatched and of which nothing was heard since. A repeat is harmless: the ledger creates once.
  */
-export const dispatcher = ({ database, bus, backlog, shards, lookAheadSeconds }: JobPorts): Job => ({
+export const dispatcher = ({ database, bus, backlog, publishing, shards, lookAheadSeconds }: JobPorts): Job => ({
   name: 'persister.dispatch',
   everyMs: 1_000,
   timeoutMs: 30_000,
@@ -20,8 +22,8 @@ export const dispatcher = ({ database, bus, backlog, shards, lookAheadSeconds }:
         ...fence,
         look_ahead_seconds: lookAheadSeconds,
         max_rows: MAX_POSTS,
-        // While facts wait to be applied, silence says nothing.
-        with_silent: backlog.behind() === undefined,
+        // While facts wait to be applied, silence says nothing; while commands wait for a poster, they are why.
+        with_silent: backlog.behind() === undefined && publishing.waiting() < MANY_WAITING,
       },
       { signal, deadlineMs: CALL_MS },
     )

@@ -20,6 +20,8 @@ export interface JobPorts {
   /** Why no more background work is asked for by this queue now: the brokers are full, or what waits is old. */
   readonly room: (queue: string) => string | undefined
   readonly asked: Pick<Asked, 'full'>
+  /** Publish commands that wait for a poster, of all shards together, as last seen. */
+  readonly publishing: { readonly waiting: () => number }
 }
 
 /** How accounts are audited, in seconds. */
