@@ -30,11 +30,16 @@ export interface Playground extends Site {
   ledger(since?: Date): Promise<readonly LedgerPost[]>
 }
 
+/** Whom the accounts name as the human behind them. */
+const OPERATOR = 'the_operator'
+
 export const playgroundAt = (url: string, signal: AbortSignal): Playground => {
   const admin = (method: string, path: string, body?: unknown): Promise<unknown> =>
     request(`${url}/admin/${path}`, { method, signal, ...(body === undefined ? {} : { body }) })
   return {
-    addAccount: async (handle) => Account.parse(await admin('POST', 'accounts', { handle, name: handle })).storageState,
+    // With the label of an automated account: without it nobody is answered.
+    addAccount: async (handle) =>
+      Account.parse(await admin('POST', 'accounts', { handle, name: handle, automatedBy: OPERATOR })).storageState,
     addPost: async (handle, text) => Created.parse(await admin('POST', 'posts', { handle, text })).id,
     deletePost: async (id) => {
       await admin('DELETE', `posts/${id}`)
