@@ -1,7 +1,7 @@
 import type { GetMessage } from 'amqplib'
 import type { ValueContract } from '../contracts/index.ts'
 import { ContractError } from '../errors/index.ts'
-import { rpc } from './connection.ts'
+import { type Connected, rpc } from './connection.ts'
 import { decode } from './envelope.ts'
 import type { Link } from './link.ts'
 
@@ -15,7 +15,18 @@ export const lastValue = async (
   contract: ValueContract,
   signal?: AbortSignal,
 ): Promise<unknown> => {
-  const connected = await link.available(signal)
+  for (;;) {
+    const connected = await link.available(signal)
+    try {
+      return await readOn(connected, queue, contract)
+    } catch (error) {
+      // A connection that was lost meanwhile says nothing of the value: it is read again on the next one.
+      if (!connected.lost.aborted) throw error
+    }
+  }
+}
+
+const readOn = async (connected: Connected, queue: string, contract: ValueContract): Promise<unknown> => {
   const channel = await rpc(connected, 'opening a channel', connected.model.createChannel())
   channel.on('error', () => {})
   try {

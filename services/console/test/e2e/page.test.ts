@@ -44,7 +44,10 @@ test('a thread is written, weighed and submitted, and its page follows it', asyn
   expect(await page.getByRole('button', { name: 'Publish' }).isDisabled()).toBe(true)
   await page.getByLabel('Text of segment 2').fill('second')
   await page.getByRole('button', { name: 'Move segment 2 up' }).click()
+  // A button that was found before the segments changed places would keep its place, under another name.
+  await eventually(async () => (await page.getByLabel('Text of segment 1').inputValue()) === 'second')
   await page.getByRole('button', { name: 'Move segment 1 down' }).click()
+  await eventually(async () => (await page.getByLabel('Text of segment 2').inputValue()) === 'second')
   await page.getByRole('button', { name: 'Publish' }).click()
   await page.getByRole('heading', { name: 'Thread of 2' }).waitFor()
   expect(await page.locator('.segment .text').allTextContents()).toEqual([
