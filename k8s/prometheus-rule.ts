@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parse, stringify } from 'yaml'
 
@@ -17,9 +17,8 @@ export const prometheusRule = (rules: string): string => {
   return `# Made of deploy/prometheus/rules.yml: node_modules/.bin/node k8s/prometheus-rule.ts > k8s/components/monitoring/rules.yaml\n${stringify(resource, { lineWidth: 0 })}`
 }
 
-/** What k8s/components/monitoring/rules.yaml must be; undefined while there are no rules. */
-export const rulesFile = (): string | undefined =>
-  existsSync(RULES) ? prometheusRule(readFileSync(RULES, 'utf8')) : undefined
+/** What k8s/components/monitoring/rules.yaml must be. */
+export const rulesFile = (): string => prometheusRule(readFileSync(RULES, 'utf8'))
 
 // As a command it writes the file's contents.
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.stdout.write(rulesFile() ?? '')
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.stdout.write(rulesFile())

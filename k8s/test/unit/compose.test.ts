@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -12,16 +12,14 @@ interface ComposeService {
 }
 
 const FILE = join(ROOT, 'docker-compose.yml')
-const compose = existsSync(FILE)
-  ? (parse(readFileSync(FILE, 'utf8'), { merge: true }) as {
-      readonly services: Readonly<Record<string, ComposeService>>
-    })
-  : undefined
+const compose = parse(readFileSync(FILE, 'utf8'), { merge: true }) as {
+  readonly services: Readonly<Record<string, ComposeService>>
+}
 
 const IMAGE = /^surepost\/([a-z-]+)/
 
 /** The containers of ours, with the workspace that their image is made of. */
-const ours = Object.entries(compose?.services ?? {}).flatMap(([name, service]) => {
+const ours = Object.entries(compose.services).flatMap(([name, service]) => {
   const workspace = IMAGE.exec(service.image ?? '')?.[1]
   return workspace === undefined ? [] : [{ name, workspace, service }]
 })
@@ -33,7 +31,7 @@ const environmentOf = ({ environment = {} }: ComposeService): Readonly<Record<st
       : Object.entries(environment).map(([name, value]) => [name, String(value ?? '')]),
   )
 
-describe.skipIf(compose === undefined)('docker-compose.yml', () => {
+describe('docker-compose.yml', () => {
   it('runs every service, by the names of the workspaces', () => {
     expect(ours.map(({ workspace }) => workspace)).toEqual(expect.arrayContaining([...SERVICES, 'migrate']))
   })

@@ -29,11 +29,8 @@ describe('rules of Prometheus', () => {
     expect(schemaTroubles(rule)).not.toEqual([])
   })
 
-  it.skipIf(rulesFile() === undefined)(
-    'of deploy/prometheus are those of the component (k8s/prometheus-rule.ts)',
-    () => {
-      expect(readFileSync(join(folder, 'rules.yaml'), 'utf8')).toBe(rulesFile())
-      expect(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')).toContain('- rules.yaml')
-    },
-  )
+  it('of deploy/prometheus are those of the component (k8s/prometheus-rule.ts)', () => {
+    expect(readFileSync(join(folder, 'rules.yaml'), 'utf8')).toBe(rulesFile())
+    expect(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')).toContain('- rules.yaml')
+  })
 })
