@@ -1,4 +1,4 @@
-import type { BrowserContext, Locator, Page } from 'playwright'
+import type { BrowserContext, Locator, Page, Request } from 'playwright'
 import type { Call } from '../platform.ts'
 import { SELECTORS, type SelectorName, css } from './selectors.ts'
 
@@ -113,13 +113,26 @@ export const withPage = async <T>(
   }
 }
 
+/** Rejects once the document of a page breaks off. `goto` would wait on: a document that lacks its end never has its content loaded. */
+const brokenOff = (page: Page): Disposable & { readonly broken: Promise<never> } => {
+  const { promise: broken, reject } = Promise.withResolvers<never>()
+  broken.catch(() => undefined)
+  const onFailed = (request: Request): void => {
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame())
+      reject(new Error(`the answer broke off (${request.failure()?.errorText ?? 'no reason given'})`))
+  }
+  page.on('requestfailed', onFailed)
+  return { broken, [Symbol.dispose]: () => void page.off('requestfailed', onFailed) }
+}
+
 /** Load an address. The HTTP status is returned, `null` when there was none. @throws StepError */
 export const load = async (
   { page, signal }: Driver,
   url: string,
 ): Promise<{ readonly status: number; readonly resetAt: Date | null }> => {
+  using document = brokenOff(page)
   const response = await step(`load ${new URL(url).pathname}`, WAITS.load, signal, () =>
-    page.goto(url, { waitUntil: 'domcontentloaded', timeout: WAITS.load }),
+    Promise.race([page.goto(url, { waitUntil: 'domcontentloaded', timeout: WAITS.load }), document.broken]),
   )
   return { status: response?.status() ?? 0, resetAt: response ? resetOf(response.headers()) : null }
 }

@@ -31,6 +31,7 @@ export type Mishap =
   | 'challenge'
   | 'consent_wall'
   | 'page_fails'
+  | 'page_breaks_off'
   | 'list_lags'
   | 'list_breaks'
 

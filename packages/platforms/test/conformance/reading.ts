@@ -107,6 +107,8 @@ export const reading = (bench: () => Bench): void => {
       ['challenge', { kind: 'session', trouble: 'challenge' }],
       ['consent_wall', { kind: 'session', trouble: 'consent' }],
       ['page_fails', { kind: 'unreadable' }],
+      // Known from the connection, and not from a time that ran out.
+      ['page_breaks_off', { kind: 'unreadable', detail: expect.stringContaining('the answer broke off') }],
     ])('%s is no reading', async (mishap, expected) => {
       const who = handle()
       const session = await bench().session(who)

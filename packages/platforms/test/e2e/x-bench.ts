@@ -29,6 +29,7 @@ const FAULTS: Readonly<Record<Mishap, { readonly kind: FaultKind; readonly delay
   challenge: { kind: 'challenge' },
   consent_wall: { kind: 'consent' },
   page_fails: { kind: 'page_error' },
+  page_breaks_off: { kind: 'page_cut' },
   list_lags: { kind: 'timeline_lag', delayMs: 3_600_000 },
   list_breaks: { kind: 'list_error' },
 }
