@@ -19,7 +19,8 @@ pause=${PAUSE_SECONDS:-6}
 
 progress=$(mktemp) result=$(mktemp)
 trap 'rm -f "$progress" "$result"' EXIT
-./surepost demo --json --against "${CONSOLE_URL:-http://127.0.0.1:8080}" --site "${SITE_URL:-http://127.0.0.1:8090}" >"$result" 2>"$progress" &
+# A create that died with its container is asked for after the settle window (SETTLE_WINDOW_MS, two minutes), up to three times.
+./surepost demo --json --within 1200 --against "${CONSOLE_URL:-http://127.0.0.1:8080}" --site "${SITE_URL:-http://127.0.0.1:8090}" >"$result" 2>"$progress" &
 demo=$!
 # Its first line comes when everything was accepted: from then on nothing may be lost.
 while kill -0 $demo 2>/dev/null && ! grep -q '^live ' "$progress"; do sleep 0.2; done

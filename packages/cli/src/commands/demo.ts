@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { bringUp } from '../bring-up.ts'
 import { whereabouts } from '../console/access.ts'
 import { dataOption, portOption } from '../data-option.ts'
@@ -6,11 +6,13 @@ import type { Deployment } from '../demo/against.ts'
 import { aborted, interruptible } from '../interrupt.ts'
 import { links } from '../links.ts'
 import { progressOnStderr } from '../progress.ts'
+import { wholeNumber } from '../whole-number.ts'
 
 interface DemoOptions {
   readonly data: string
   readonly port?: number
   readonly json?: boolean
+  readonly within: number
   readonly exit?: boolean
   readonly against?: string
   readonly key?: string
@@ -24,6 +26,11 @@ export const demoCommand = (program: Command, done: (code: number) => void): voi
     .description('start everything, publish 12 posts and 3 answers on the playground, and show what came of them')
     .option('--exit', 'stop everything at the end instead of staying until Ctrl-C')
     .option('--json', 'print one last line of JSON with the figures')
+    .addOption(
+      new Option('--within <s>', 'give up after so many seconds: on two cores it needs about a minute')
+        .argParser(wholeNumber(1, 86_400))
+        .default(300),
+    )
     .option(
       '--against <url>',
       'start nothing: work through the console of a deployment, and judge by it and by its playground',
@@ -55,17 +62,17 @@ const deploymentOf = ({ against, key, site }: DemoOptions, command: Command): De
 
 const runAgainst = async (
   deployment: Deployment,
-  { json = false }: DemoOptions,
+  { json = false, within }: DemoOptions,
   signal: AbortSignal,
 ): Promise<boolean> => {
   const { demoAgainst } = await import('../demo/against.ts')
   const { demo } = await import('../demo/command.ts')
   const { endpoints, records } = await demoAgainst(deployment, signal)
-  return demo(endpoints, records, { json, signal })
+  return demo(endpoints, records, { json, withinMs: within * 1_000, signal })
 }
 
 const runDemo = async (
-  { data, port, json = false, exit = false }: DemoOptions,
+  { data, port, json = false, within, exit = false }: DemoOptions,
   signal: AbortSignal,
 ): Promise<boolean> => {
   const progress = progressOnStderr()
@@ -76,7 +83,7 @@ const runDemo = async (
       const { demo } = await import('../demo/command.ts')
       const { openRecords } = await import('../demo/records.ts')
       await using records = await openRecords(line.postgresUrl, signal)
-      const whole = await demo(line, records, { json, signal })
+      const whole = await demo(line, records, { json, withinMs: within * 1_000, signal })
       if (!exit) {
         const stream = json ? process.stderr : process.stdout
         stream.write(`\n${links(line)}\n\nCtrl-C stops everything.\n`)

@@ -42,7 +42,7 @@ const progress = (verdict: Verdict): string =>
 export const demo = async (
   endpoints: DemoEndpoints,
   records: Records,
-  { json, signal }: { readonly json: boolean; readonly signal: AbortSignal },
+  { json, withinMs, signal }: { readonly json: boolean; readonly withinMs: number; readonly signal: AbortSignal },
 ): Promise<boolean> => {
   const spinner = ora({ text: 'submitting', stream: process.stderr, isEnabled: process.stderr.isTTY }).start()
   let last = ''
@@ -54,7 +54,7 @@ export const demo = async (
     else process.stderr.write(`${text}\n`)
   }
   try {
-    const result = await runDemo(endpoints, records, show, signal)
+    const result = await runDemo(endpoints, records, { withinMs, onProgress: show, signal })
     const whole = isWhole(result)
     spinner.stopAndPersist({ text: '', symbol: '' })
     if (json) process.stdout.write(`${JSON.stringify(demoSummary(result))}\n`)
