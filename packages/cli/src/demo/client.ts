@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import type { DemoMention, DemoPost } from './work.ts'
 import type { LedgerPost } from './judge.ts'
@@ -27,11 +28,22 @@ const Ledger = z.array(
 )
 const Problem = z.looseObject({ title: z.string().optional(), detail: z.string().optional() })
 
-/** One request with a deadline. @throws Error with the problem's own words when the answer is not a success */
-const request = async (url: string, init: RequestInit, signal: AbortSignal): Promise<unknown> => {
+/** Who is told "not now" asks again so many times: a submission has its Idempotency-Key, and the same picture twice harms nobody. */
+const ASKED_AGAIN = 20
+
+/**
+ * One request with a deadline; again when it is answered 503 with a `Retry-After`.
+ * @throws Error with the problem's own words when the answer is not a success
+ */
+const request = async (url: string, init: RequestInit, signal: AbortSignal, again = ASKED_AGAIN): Promise<unknown> => {
   const response = await fetch(url, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(15_000)]) })
   const body: unknown = await response.json().catch(() => null)
   if (response.ok) return body
+  const retryAfter = Number(response.headers.get('retry-after'))
+  if (response.status === 503 && retryAfter > 0 && again > 0) {
+    await delay(retryAfter * 1_000, undefined, { signal })
+    return request(url, init, signal, again - 1)
+  }
   const problem = Problem.safeParse(body)
   throw new Error(
     `${init.method ?? 'GET'} ${new URL(url).pathname} answered ${response.status}: ${problem.data?.detail ?? problem.data?.title ?? 'no reason given'}`,
