@@ -48,13 +48,20 @@ export const demoPosts = (run: string): readonly DemoPost[] => {
   ]
 }
 
-export const demoMentions = (run: string): readonly DemoMention[] => [
-  { author: 'linus_reads', name: 'Linus', account: ada, text: `does it survive a database outage? · ${run}` },
-  {
-    author: 'margaret_h',
-    name: 'Margaret',
-    account: grace,
-    text: `how do you know that nothing goes out twice? · ${run}`,
-  },
-  { author: 'edsger_w', name: 'Edsger', account: ada, text: `is there a proof, or only tests? · ${run}` },
-]
+/**
+ * Three people who are new in each run: an answer to one who was answered in a run before could have the words of that
+ * one, which no account may say twice in a day.
+ */
+export const demoMentions = (run: string): readonly DemoMention[] => {
+  const mention = (name: string, account: string, text: string): DemoMention => ({
+    author: `${name.toLowerCase()}_${run.replaceAll(/\D/g, '')}`,
+    name,
+    account,
+    text: `${text} · ${run}`,
+  })
+  return [
+    mention('Linus', ada, 'does it survive a database outage?'),
+    mention('Margaret', grace, 'how do you know that nothing goes out twice?'),
+    mention('Edsger', ada, 'is there a proof, or only tests?'),
+  ]
+}
