@@ -57,7 +57,7 @@ const rabbitmqContainer = (context: StackContext, prepare: (one: TestContainer) 
           mode: 0o644,
         },
       ])
-      .withWaitStrategy(Wait.forLogMessage(/Server startup complete/))
+      .withWaitStrategy(Wait.forListeningPorts())
       .withStartupTimeout(START_TIMEOUT_MS)
     return prepare(one)
   }
@@ -88,8 +88,8 @@ const postgresContainer = (context: StackContext, network: () => Promise<Started
         .withNetwork(await network())
         .withNetworkAliases('postgres')
         .withExposedPorts({ container: 5432, host: context.ports.postgres })
-        // Twice: the first is the server that only makes the cluster.
-        .withWaitStrategy(Wait.forLogMessage(/database system is ready to accept connections/, 2))
+        // By TCP: the server that only makes the cluster listens on its socket alone. What is logged is the image's own affair.
+        .withWaitStrategy(Wait.forListeningPorts())
         .withStartupTimeout(START_TIMEOUT_MS)
     )
   }
