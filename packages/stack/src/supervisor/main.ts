@@ -34,7 +34,8 @@ const report = async (stack: Running): Promise<void> => {
 process.once('message', (message) => {
   const begun = runStack(StartRequest.parse(message), tell, leave)
   process.once('disconnect', () => void begun.then((stack) => stack.stop({ hurry: true }), leave))
-  process.once('SIGTERM', () => void begun.then((stack) => stack.stop(), leave))
+  // Not `once`: signal-exit, which comes with testcontainers, ends a process that has no listener left but its own.
+  process.on('SIGTERM', () => void begun.then((stack) => stack.stop(), leave))
   begun.then(report, (error: unknown) => {
     fail(error)
     leave()
