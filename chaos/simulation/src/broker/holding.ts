@@ -80,12 +80,13 @@ export const openHolding = (
     get all() {
       return [...leases.values()]
     },
-    reserve({ account, class: leaseClass }) {
+    reserve({ account, class: leaseClass, action }) {
       const access = scenario.http.has(account) ? 'http' : 'browser'
       const lease: BrokerLease = {
         leaseId: world.newId(),
         account,
         class: leaseClass,
+        action,
         grantedAt: agenda.now,
         state: 'offered',
         expiresAt: agenda.now + CLAIM_MS,

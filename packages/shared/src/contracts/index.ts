@@ -1,4 +1,5 @@
 export * from './accounts.ts'
+export * from './actions.ts'
 export * from './alert-catalogue.ts'
 export * from './audits.ts'
 export * from './commands.ts'

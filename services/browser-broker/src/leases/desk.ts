@@ -183,7 +183,7 @@ export class Desk implements AsyncDisposable {
         void this.holding.end(lease, 'undeliverable')
         return await this.#arrive(request)
       }
-      const denied = await this.holding.equip(lease)
+      const denied = await this.holding.equip(lease, request.action)
       if (denied === null) await this.#offer(request, lease)
       else await this.refuse(request, { reason: denied.denied, retryAt: denied.retryAt, detail: denied.detail })
     } catch (error) {

@@ -1,4 +1,4 @@
-import { type AccountId, type LeaseClass, newId } from '@surepost/shared/contracts'
+import { type AccountId, type LeaseClass, type WantedAction, newId } from '@surepost/shared/contracts'
 import { UnavailableError, messageOf } from '@surepost/shared/errors'
 import { counter, pause, within } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
@@ -52,12 +52,13 @@ export class Holding {
 
   /**
    * Write the lease to the ledger and give it a browser.
+   * @param action what it was asked for
    * @returns null, or why the ledger denies it (the lease is closed then)
    * @throws UnavailableError when the ledger or a browser cannot be had; the lease is still to be ended
    */
-  async equip(lease: LiveLease): Promise<LeaseDenied | null> {
+  async equip(lease: LiveLease, action?: WantedAction): Promise<LeaseDenied | null> {
     const { leaseId, account } = lease
-    const opened = await this.#ports.ledger.ask('openLease', { leaseId, account, class: lease.class })
+    const opened = await this.#ports.ledger.ask('openLease', { leaseId, account, class: lease.class, action })
     if ('denied' in opened) {
       move(lease, 'ended')
       this.#close(lease, 'gone', null)
