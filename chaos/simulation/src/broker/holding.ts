@@ -1,9 +1,5 @@
-import {
-  LEASE_TRANSITIONS,
-  type EndCause,
-  type Held,
-  type LeaseEvent,
-} from '../../../../services/browser-broker/src/leases/table.ts'
+import type { EndCause, LeaseEvent } from '@surepost/shared/contracts'
+import { LEASE_TRANSITIONS, type Held } from '../../../../services/browser-broker/src/leases/table.ts'
 import type { LeaseDenied } from '../../../../services/browser-broker/src/ledger/decide-lease.ts'
 import type { MemoryLedger } from '../ledger/ledger.ts'
 import type { Machine } from '../machine.ts'

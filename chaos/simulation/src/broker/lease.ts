@@ -1,5 +1,4 @@
-import type { AccountId, LeaseAnswer, LeaseClass, WantedAction } from '@surepost/shared/contracts'
-import type { EndCause, LeaseState } from '../../../../services/browser-broker/src/leases/table.ts'
+import type { AccountId, EndCause, LeaseAnswer, LeaseClass, LeaseState, WantedAction } from '@surepost/shared/contracts'
 import type { Waiting } from '../../../../services/browser-broker/src/leases/table.ts'
 import type { Millis } from '../agenda.ts'
 import type { Reach } from '../platform/reach.ts'

@@ -51,6 +51,30 @@ export const RefusalReason = z.enum([
 ])
 export type RefusalReason = z.infer<typeof RefusalReason>
 
+/** The states of a lease: its slot and its account are taken from `offered` on, until `closed`. */
+export const LeaseState = z.enum(['offered', 'active', 'closing', 'closed'])
+export type LeaseState = z.infer<typeof LeaseState>
+
+/** What moves a lease. `gone`: its browser's exit was observed; `kept`: its browser was seen empty, and waits for its account. */
+export const LeaseEvent = z.enum(['reserved', 'claimed', 'ended', 'gone', 'kept'])
+export type LeaseEvent = z.infer<typeof LeaseEvent>
+
+/** Why a lease ended. */
+export const EndCause = z.enum([
+  'released',
+  'denied',
+  'unclaimed',
+  'undeliverable',
+  'client_lost',
+  'expired',
+  'revoked',
+  'protocol',
+  'browser_crash',
+  'no_browser',
+  'shutdown',
+])
+export type EndCause = z.infer<typeof EndCause>
+
 /**
  * What the asker's queue receives: a grant that must be claimed within seconds, or a refusal with a time. Before either it may be
  * told that it still waits, which says nothing: so the broker sees whether whoever asked is there.

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { type AccountId, LEASE_REQUESTS, LeaseAnswer, newId } from '@surepost/shared/contracts'
+import { type AccountId, LEASE_REQUESTS, LeaseAnswer, LeaseMoved, newId } from '@surepost/shared/contracts'
 import { connectLeases } from '@surepost/shared/leases'
 import { silentLogger } from '@surepost/shared/runtime'
 import { eventually, isolate } from '@surepost/testkit'
@@ -63,8 +63,13 @@ const cookies = async (account: AccountId): Promise<string> => {
   return JSON.stringify(await lease.context.cookies())
 }
 
-test('a granted lease opens a page with the session of its account, and its end gives the slot back', async () => {
+test('a granted lease opens a page with the session of its account, and its end gives the slot back; whoever listens hears each step', async () => {
   const account = await setup.account('first')
+  const heard: unknown[][] = []
+  await using _watch = await bus.watchFacts(({ type, body }) => {
+    const moved = type === LeaseMoved.type ? LeaseMoved.body.parse(body) : undefined
+    if (moved?.account === account) heard.push([moved.event, moved.state, moved.cause])
+  })
   {
     await using lease = await acquired(leases, requestOf(account))
     expect(lease).toMatchObject({ handle: 'first', platform: 'x', fence: 1, account })
@@ -78,6 +83,13 @@ test('a granted lease opens a page with the session of its account, and its end 
     expect(await lease.begin(action)).toMatchObject({ answer: 'done', platformId: id })
   }
   await setup.idle()
+  await eventually(() => heard.length === 4)
+  expect(heard).toEqual([
+    ['reserved', 'offered', null],
+    ['claimed', 'active', null],
+    ['ended', 'closing', 'released'],
+    ['kept', 'closed', 'released'],
+  ])
 })
 
 test('a lease for a create that the budget has no room for is refused at once, and takes no browser', async () => {

@@ -14,6 +14,7 @@ import { leaseRequest } from '../../src/handlers/lease-request.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { OPEN } from '../../src/leases/admission.ts'
 import { Desk } from '../../src/leases/desk.ts'
+import { openEvents } from '../../src/leases/events.ts'
 import { openLimits } from '../../src/leases/limits.ts'
 import { goodEnvironment } from './environment.ts'
 import { TestLedger } from './ledger.ts'
@@ -50,8 +51,9 @@ export const testDesk = async (
   }
   const limits = openLimits({ ...limitsOf(readConfig(goodEnvironment)), slots, claimMs })
   const log = silentLogger()
+  const events = openEvents(bus, 0, log)
   const publicUrl = 'ws://127.0.0.1:1'
-  const desk = new Desk({ bus, ledger, pool: counted, log, limits, admission: () => OPEN, publicUrl })
+  const desk = new Desk({ bus, ledger, pool: counted, log, limits, events, admission: () => OPEN, publicUrl })
   return {
     desk,
     pool,
