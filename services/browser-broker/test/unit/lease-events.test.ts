@@ -59,7 +59,7 @@ interface Emitted {
   readonly type: string
   readonly body: unknown
 }
-const eventsOver = (emit: () => Promise<void>, trouble: ReturnType<Bus['trouble']> = undefined) => {
+const eventsOver = (emit: () => Promise<void>, trouble?: ReturnType<Bus['trouble']>) => {
   const emitted: Emitted[] = []
   const bus = {
     emit: (contract: { type: string }, body: unknown) => {
