@@ -6,6 +6,7 @@ import { benchLease } from './lease.ts'
 import { benchMetrics } from './metrics/run.ts'
 import { benchPersist } from './persist/run.ts'
 import { benchPool } from './pool/run.ts'
+import { poolHolds } from './pool/tally.ts'
 import { benchRecover } from './recover.ts'
 import type { Rounds, Verdict } from './rounds.ts'
 import { benchScale } from './scale/run.ts'
@@ -33,15 +34,14 @@ export const lease = async (
   }
 }
 
-/** `surepost bench pool`. @returns whether nothing was late, starved or left over */
+/** `surepost bench pool`. @returns whether nothing was late, starved or left over, and every job has an end that the faults explain */
 export const pool = async (
   options: BenchCommand & { readonly seconds: number; readonly seed: number },
 ): Promise<boolean> => {
   try {
     const result = await benchPool(options)
     tell(result, options)
-    const { publishLate, starvedReads, orphanProcesses, orphanProfiles, contextsAfter } = result
-    return publishLate + starvedReads + orphanProcesses + orphanProfiles + contextsAfter === 0
+    return poolHolds(result)
   } finally {
     await rm(options.dataDir, { recursive: true, force: true, maxRetries: 3 })
   }

@@ -14,13 +14,16 @@ export interface Holders extends AsyncDisposable {
   readonly pids: readonly number[]
 }
 
+/** `died`: by itself, which no fault of a plan explains. */
+type Doom = 'killed' | 'frozen' | 'died'
+
 interface Holder {
   readonly child: ChildProcess
   readonly jobs: Set<number>
   readonly gone: Promise<void>
   ready: boolean
-  /** It was killed or frozen: it gets no more work. */
-  doomed: boolean
+  /** How it was taken: it gets no more work. */
+  doomed: Doom | null
 }
 
 /** Longer than the broker needs to notice (two missed pings, 2 s each). */
@@ -30,8 +33,8 @@ const GIVE_AGAIN_MS = 200
 
 interface Told {
   readonly news: (news: HolderNews) => void
-  /** A job whose holder was killed or frozen with it. */
-  readonly lost: (jobId: number) => void
+  /** A job whose holder ended with it, and how that came. */
+  readonly lost: (jobId: number, how: Doom) => void
 }
 
 /** Start one process. @returns it, and when it is ready or gone */
@@ -44,7 +47,7 @@ const startHolder = (
   const child = fork(script, [], { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: [...stdio] })
   const ready = Promise.withResolvers<void>()
   const gone = Promise.withResolvers<void>()
-  const holder: Holder = { child, jobs: new Set(), gone: gone.promise, ready: false, doomed: false }
+  const holder: Holder = { child, jobs: new Set(), gone: gone.promise, ready: false, doomed: null }
   child.on('message', (news: HolderNews) => {
     if ('ready' in news) {
       holder.ready = true
@@ -54,10 +57,10 @@ const startHolder = (
     told.news(news)
   })
   const over = (): void => {
-    holder.doomed = true
+    const how = (holder.doomed ??= 'died')
     ready.resolve()
     gone.resolve()
-    for (const id of holder.jobs) told.lost(id)
+    for (const id of holder.jobs) told.lost(id, how)
   }
   // Beside a process that could not be started: what was sent to one that was dying. Its `exit` tells of that.
   child.on('error', () => child.pid ?? over())
@@ -95,12 +98,12 @@ export const startHolders = async (
   }
   await Promise.all(Array.from({ length: count }, start))
 
-  const usable = (): Holder[] => [...holders].filter((holder) => holder.ready && !holder.doomed)
+  const usable = (): Holder[] => [...holders].filter((holder) => holder.ready && holder.doomed === null)
   /** One that has work; from now on it gets no more. */
-  const doom = (pick: number): Holder | undefined => {
+  const doom = (pick: number, how: Doom): Holder | undefined => {
     const busy = usable().filter((holder) => holder.jobs.size > 0)
     const holder = busy[Math.floor(pick * busy.length)]
-    if (holder !== undefined) holder.doomed = true
+    if (holder !== undefined) holder.doomed = how
     return holder
   }
   const give = (job: HolderJob): void => {
@@ -114,9 +117,9 @@ export const startHolders = async (
     get pids() {
       return [...holders].flatMap(({ child }) => child.pid ?? [])
     },
-    kill: (pick) => void doom(pick)?.child.kill('SIGKILL'),
+    kill: (pick) => void doom(pick, 'killed')?.child.kill('SIGKILL'),
     freeze(pick) {
-      const holder = doom(pick)
+      const holder = doom(pick, 'frozen')
       if (holder === undefined) return
       holder.child.kill('SIGSTOP')
       const timer = setTimeout(() => holder.child.kill('SIGKILL'), FROZEN_MS)

@@ -42,7 +42,7 @@ const agendaOf = ({ plan, work, holders, killBrowser }: Running, { onProgress }:
   const faults = plan.faults.map(({ atMs, fault, pick }) => ({
     atMs,
     run: () => {
-      onProgress(`${Math.round(atMs / 1_000)} s: ${fault}; ${work.open} wait`)
+      onProgress(`${Math.round(atMs / 1_000)} s: ${fault}; ${work.open} have not ended`)
       strike(fault, pick)
     },
   }))
@@ -60,11 +60,12 @@ const perform = async (running: Running, bench: PoolBench): Promise<void> => {
   const { work, plan } = running
   const deadline = Date.now() + bench.seconds * DRAIN_SHARE * 1_000
   for (let told = -1; work.open > 0 && Date.now() < deadline; ) {
-    if (told !== work.open) bench.onProgress(`${work.open} of ${plan.jobs.length} wait for their first lease`)
+    if (told !== work.open) bench.onProgress(`${work.open} of ${plan.jobs.length} jobs have not ended`)
     told = work.open
     await pause(LOOK_MS, bench.signal)
     bench.signal.throwIfAborted()
   }
+  work.close()
 }
 
 /** Wait until no lease is held. @throws Error that names those which outlive every limit */
@@ -131,10 +132,10 @@ const startWork = async (world: World, accounts: readonly AccountId[]): Promise<
   const holders = await startHolders(HOLDERS, env, {
     news: (news) => {
       if ('granted' in news) work.granted(news.id, news.granted)
-      if ('refused' in news) work.refused(news.id, news.retryAt)
-      if ('ended' in news) work.ended(news.id)
+      if ('refused' in news) work.refused(news.id, news.refused, news.retryAt)
+      if ('ended' in news) work.ended(news.id, news.ended)
     },
-    lost: (id) => work.lost(id),
+    lost: (id, how) => work.lost(id, how),
   })
   return { work, holders }
 }
@@ -155,7 +156,7 @@ export const benchPool = async (bench: PoolBench) => {
   const { work, holders } = await startWork(world, accounts)
   await using _ = holders
   await perform({ plan, work, holders, killBrowser: killBrowserIn(folder) }, bench)
-  const figures = tally([...work.outcomes.values()])
+  const figures = tally([...work.outcomes.values()], plan.jobs.length)
   bench.onProgress('ending the holders')
   await holders[Symbol.asyncDispose]()
   await idle(world, bench)

@@ -8,7 +8,9 @@ import { type Config, browsersOf, canaryOf, limitsOf, placesOf, readConfig } fro
 import { leaseRequest } from './handlers/lease-request.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { runOutbox } from './ledger/outbox.ts'
+import type { Admission } from './leases/admission.ts'
 import { Desk } from './leases/desk.ts'
+import { openEvents } from './leases/events.ts'
 import { type LimitsStore, openLimits } from './leases/limits.ts'
 import { readLoad } from './leases/load.ts'
 import { tellPressure } from './leases/pressure.ts'
@@ -46,11 +48,13 @@ const openDesk = async (
   const publicUrl = config.BROKER_PUBLIC_URL.replace(/\/$/, '')
   const reconsider = (): void => desk.reconsider()
   const watch = scope.use(watchLoad(readLoad, () => limits.current.admission, reconsider, log))
-  const desk: Desk = scope.use(new Desk({ ...ports, pool, log, limits, admission: () => watch.admission, publicUrl }))
-  const { browsers } = placesOf(config)
   const { BROKER_SHARD: shard, POOL_WAIT_OLD_MS: poolWaitOldMs } = config
+  const events = openEvents(ports.bus, shard, log)
+  const admission = (): Admission => watch.admission
+  const desk: Desk = scope.use(new Desk({ ...ports, pool, log, limits, events, admission, publicUrl }))
+  const { browsers } = placesOf(config)
   scope.use(startUpkeep({ ...ports, pool, desk, shard, browsers, poolWaitOldMs, log }))
-  scope.use(tellPressure(desk, ports.bus, config.BROKER_SHARD, log))
+  scope.use(tellPressure(desk, ports.bus, shard, log))
   return { desk, limits, watch }
 }
 

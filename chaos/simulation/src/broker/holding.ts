@@ -1,9 +1,5 @@
-import {
-  LEASE_TRANSITIONS,
-  type EndCause,
-  type Held,
-  type LeaseEvent,
-} from '../../../../services/browser-broker/src/leases/table.ts'
+import type { EndCause, LeaseEvent } from '@surepost/shared/contracts'
+import { LEASE_TRANSITIONS, type Held } from '../../../../services/browser-broker/src/leases/table.ts'
 import type { LeaseDenied } from '../../../../services/browser-broker/src/ledger/decide-lease.ts'
 import type { MemoryLedger } from '../ledger/ledger.ts'
 import type { Machine } from '../machine.ts'
@@ -80,12 +76,13 @@ export const openHolding = (
     get all() {
       return [...leases.values()]
     },
-    reserve({ account, class: leaseClass }) {
+    reserve({ account, class: leaseClass, action }) {
       const access = scenario.http.has(account) ? 'http' : 'browser'
       const lease: BrokerLease = {
         leaseId: world.newId(),
         account,
         class: leaseClass,
+        action,
         grantedAt: agenda.now,
         state: 'offered',
         expiresAt: agenda.now + CLAIM_MS,

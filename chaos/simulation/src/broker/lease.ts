@@ -1,5 +1,4 @@
-import type { AccountId, LeaseAnswer, LeaseClass } from '@surepost/shared/contracts'
-import type { EndCause, LeaseState } from '../../../../services/browser-broker/src/leases/table.ts'
+import type { AccountId, EndCause, LeaseAnswer, LeaseClass, LeaseState, WantedAction } from '@surepost/shared/contracts'
 import type { Waiting } from '../../../../services/browser-broker/src/leases/table.ts'
 import type { Millis } from '../agenda.ts'
 import type { Reach } from '../platform/reach.ts'
@@ -8,6 +7,7 @@ import type { Reach } from '../platform/reach.ts'
 export interface Ask extends Omit<Waiting, 'receivedAt'> {
   readonly account: AccountId
   readonly class: LeaseClass
+  readonly action: WantedAction | undefined
   /** The answer reached the asker's own queue; @returns false when that is gone */
   readonly answer: (answer: Granted | Refused) => boolean
 }
@@ -28,6 +28,7 @@ export interface BrokerLease {
   readonly leaseId: string
   readonly account: AccountId
   readonly class: LeaseClass
+  readonly action: WantedAction | undefined
   readonly grantedAt: Millis
   state: LeaseState
   expiresAt: Millis

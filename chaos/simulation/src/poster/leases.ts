@@ -57,7 +57,7 @@ export const leasesOf = (world: World, rabbit: Rabbit, broker: Broker, process: 
   }
   const acquire = (request: LeaseRequest): Promise<Lease | LeaseRefusal> =>
     new Promise((resolve, reject) => {
-      const { account, class: leaseClass, startBy, signal } = request
+      const { account, class: leaseClass, startBy, action, signal } = request
       let answered = false
       let over = false
       const settle = (settled: () => void): boolean => {
@@ -82,7 +82,7 @@ export const leasesOf = (world: World, rabbit: Rabbit, broker: Broker, process: 
       if (signal.aborted) return stop()
       signal.addEventListener('abort', stop, { once: true })
       if (!faults.step(process.machine)) return
-      const ask = { requestId: world.newId(), account, class: leaseClass, startBy: startBy.getTime(), answer }
+      const ask = { requestId: world.newId(), account, class: leaseClass, startBy: startBy.getTime(), action, answer }
       say(process.name, () => `asks for the ${leaseClass} lease of ${account}`)
       rabbit.publish(
         process,

@@ -35,7 +35,10 @@ export const benchCommand = (program: Command, done: (code: number) => void): vo
       new Option('--seed <s>', 'arrivals and faults follow from it').argParser(wholeNumber(0, 2 ** 32 - 1)).default(1),
     )
     .option('--json', 'print one line of JSON')
-    .addHelpText('after', '\nThe exit status is 0 only if nothing was late, starved or left over.')
+    .addHelpText(
+      'after',
+      '\nThe exit status is 0 only if nothing was late, starved or left over, and every job’s end is known and explained.',
+    )
     .action(async (options: BenchOptions & { readonly seconds: number; readonly seed: number }) => {
       const { pool } = await import('../../../../bench/src/command.ts')
       done(await measured(options, 'pool', (common) => pool({ ...options, ...common })))

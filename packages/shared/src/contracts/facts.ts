@@ -4,6 +4,7 @@ import { AlertCleared, AlertRaised } from './alerts.ts'
 import { AccountAudited, SegmentCorrected, SegmentDoubted } from './audits.ts'
 import { defineFact } from './define.ts'
 import { AccountId, Instant, PlatformId, PlatformName, PostId } from './ids.ts'
+import { LeaseMoved, LeaseRefused } from './lease-facts.ts'
 import { Metrics } from './metrics.ts'
 import { Mention } from './mentions.ts'
 import { DeferCategory } from './replies.ts'
@@ -233,6 +234,8 @@ export const FACTS = [
   AlertCleared,
   BreakerChanged,
   PoolPressure,
+  LeaseMoved,
+  LeaseRefused,
   LedgerMarked,
   OptOutsWanted,
 ] as const

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { ActionKey, BeginAction, Deletion, WantedAction } from './actions.ts'
 import { defineCommand } from './define.ts'
-import { AccountId, Hash, Instant, PlatformId, PlatformName, PostId } from './ids.ts'
-import { ApprovedPost, PostKind } from './posts.ts'
+import { AccountId, Instant, PlatformId, PlatformName } from './ids.ts'
 
 /** `act` publishes, replies, deletes; a person waits for `interactive`; `background` is everything that can wait. */
 export const LeaseClass = z.enum(['act', 'interactive', 'background'])
@@ -22,6 +22,11 @@ const requestFor = <Class extends LeaseClass>(leaseClass: Class) =>
       startBy: Instant,
       /** Playwright's version at the asker: its major.minor must be the broker's. */
       playwright: z.string().min(1).max(40),
+      /**
+       * The create that an `act` lease is for: without room for it in the account's budget the request is refused at once. Left out
+       * by whoever reads or deletes, which have no budget, and by askers of an earlier release.
+       */
+      action: WantedAction.optional(),
     }),
     retry: { rungs: [] },
   })
@@ -42,8 +47,33 @@ export const RefusalReason = z.enum([
   'pressure',
   'version',
   'kill_switch',
+  'budget',
 ])
 export type RefusalReason = z.infer<typeof RefusalReason>
+
+/** The states of a lease: its slot and its account are taken from `offered` on, until `closed`. */
+export const LeaseState = z.enum(['offered', 'active', 'closing', 'closed'])
+export type LeaseState = z.infer<typeof LeaseState>
+
+/** What moves a lease. `gone`: its browser's exit was observed; `kept`: its browser was seen empty, and waits for its account. */
+export const LeaseEvent = z.enum(['reserved', 'claimed', 'ended', 'gone', 'kept'])
+export type LeaseEvent = z.infer<typeof LeaseEvent>
+
+/** Why a lease ended. */
+export const EndCause = z.enum([
+  'released',
+  'denied',
+  'unclaimed',
+  'undeliverable',
+  'client_lost',
+  'expired',
+  'revoked',
+  'protocol',
+  'browser_crash',
+  'no_browser',
+  'shutdown',
+])
+export type EndCause = z.infer<typeof EndCause>
 
 /**
  * What the asker's queue receives: a grant that must be claimed within seconds, or a refusal with a time. Before either it may be
@@ -74,89 +104,6 @@ export const LeaseAnswer = z.discriminatedUnion('answer', [
   z.strictObject({ answer: z.literal('waiting'), requestId: z.uuid() }),
 ])
 export type LeaseAnswer = z.infer<typeof LeaseAnswer>
-
-/** One action: one create of one segment of one revision. */
-export const ActionKey = z.strictObject({ postId: PostId, revision: z.int().min(1), segment: z.int().min(0) })
-export type ActionKey = z.infer<typeof ActionKey>
-
-/** All that the ledger must know to answer for an action. */
-export const BeginAction = z.strictObject({
-  ...ActionKey.shape,
-  segments: z.int().min(1),
-  hash: Hash,
-  /** Hash of this segment's own text, for "same text too soon"; null where equal texts are meant (a lone image). */
-  textHash: Hash.nullable(),
-  account: AccountId,
-  kind: PostKind,
-  notAfter: Instant,
-  /**
-   * When Surepost accepted the post. A ledger born after this may have replaced one that knew more: it asks the platform
-   * first. Left out, the post may be older than any ledger.
-   */
-  acceptedAt: Instant.optional(),
-  /** The command itself, given so that the ledger can send it again should this action stay open without a lease. */
-  command: ApprovedPost.optional(),
-})
-export type BeginAction = z.infer<typeof BeginAction>
-
-/** Why `begin` says no. `until` is when asking again makes sense; null: never. */
-export const BeginRefusal = z.enum([
-  'budget',
-  'paused',
-  'kill_switch',
-  'same_text',
-  'opted_out',
-  'too_late',
-  'hash_changed',
-  'not_yet',
-  'attempts_spent',
-])
-export type BeginRefusal = z.infer<typeof BeginRefusal>
-
-/** The ledger's durable answer to "may this be created?" */
-export const BeginAnswer = z.discriminatedUnion('answer', [
-  z.strictObject({ answer: z.literal('fresh'), attempt: z.int().min(1) }),
-  z.strictObject({ answer: z.literal('done'), platformId: PlatformId, url: z.url() }),
-  z.strictObject({
-    answer: z.literal('unknown'),
-    attempt: z.int().min(1),
-    /** A post older than this cannot be ours. */
-    firstBegunAt: Instant,
-    /** Absence counts only in a reading that begins after this. */
-    settledAt: Instant,
-    /** Ids on this account that belong to other actions: never to be taken for this one. */
-    taken: z.array(PlatformId),
-    /** Past this, reconciling stops and a person is asked. */
-    giveUpAt: Instant,
-  }),
-  z.strictObject({ answer: z.literal('revoked') }),
-  z.strictObject({ answer: z.literal('refused'), reason: BeginRefusal, until: Instant.nullable(), detail: z.string() }),
-])
-export type BeginAnswer = z.infer<typeof BeginAnswer>
-
-/** One live segment that a person asked to have deleted. */
-export const Deletion = z.strictObject({
-  postId: PostId,
-  segment: z.int().min(0),
-  account: AccountId,
-  platformId: PlatformId,
-  /** The person who confirmed it. */
-  by: z.string().min(1).max(200),
-})
-export type Deletion = z.infer<typeof Deletion>
-
-/** The ledger's durable answer to "may this be deleted?" `gone`: it was already. */
-export const DeleteAnswer = z.discriminatedUnion('answer', [
-  z.strictObject({ answer: z.literal('go') }),
-  z.strictObject({ answer: z.literal('gone') }),
-  z.strictObject({
-    answer: z.literal('refused'),
-    reason: z.enum(['paused', 'kill_switch']),
-    until: Instant,
-    detail: z.string(),
-  }),
-])
-export type DeleteAnswer = z.infer<typeof DeleteAnswer>
 
 /** Who the holder is on the platform, and the session to open the context with. Never logged, never in a queue. */
 export const SessionHandout = z.strictObject({

@@ -89,7 +89,7 @@ const withdrawn = (): LeaseRefusal => ({
  */
 const ask = async (
   { bus }: LeasesOptions,
-  { account, class: leaseClass, startBy }: LeaseRequest,
+  { account, class: leaseClass, startBy, action }: LeaseRequest,
   playwright: string,
   shard: number,
   signal: AbortSignal,
@@ -103,7 +103,8 @@ const ask = async (
     answered.resolve(answer.data)
   }
   await using inbox = await inboxWithin(bus, receive, deadline, signal)
-  const body = { requestId, account, class: leaseClass, startBy: startBy.toISOString(), playwright }
+  const wanted = action === undefined ? {} : { action }
+  const body = { requestId, account, class: leaseClass, startBy: startBy.toISOString(), playwright, ...wanted }
   // The three contracts differ in the literal of their class only.
   const contract = LEASE_REQUESTS[leaseClass] as (typeof LEASE_REQUESTS)['act']
   const options = { replyTo: inbox.queue, correlationId: requestId, shard, signal }

@@ -10,6 +10,7 @@ import type {
   PlatformId,
   PlatformName,
   RefusalReason,
+  WantedAction,
 } from '../contracts/index.ts'
 
 export interface LeaseRequest {
@@ -17,6 +18,8 @@ export interface LeaseRequest {
   readonly class: LeaseClass
   /** The request is withdrawn at this moment. */
   readonly startBy: Date
+  /** What an `act` lease is for, if it is a create: refused as `budget` at once when there is no room for it. */
+  readonly action?: WantedAction
   readonly signal: AbortSignal
 }
 

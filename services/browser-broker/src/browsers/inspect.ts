@@ -1,6 +1,6 @@
 import { UnavailableError, messageOf } from '@surepost/shared/errors'
 import { pause, within } from '@surepost/shared/runtime'
-import { type Browser as Connection, chromium } from 'playwright'
+import { type Browser as Connection, type CDPSession, chromium } from 'playwright'
 import type { Browser } from './browser.ts'
 
 /**
@@ -31,24 +31,46 @@ export const connected = async <T>(
 }
 
 /**
+ * A session of the broker's own in each browser, for as long as the browser lives: to connect costs many times what is asked
+ * over it. It opens no context, and ends with the browser.
+ */
+const sessions = new WeakMap<Pick<Browser, 'endpoint'>, Promise<CDPSession>>()
+
+const openSession = async ({ endpoint }: Pick<Browser, 'endpoint'>, ms: number): Promise<CDPSession> =>
+  (await chromium.connect(endpoint.href, { timeout: ms })).newBrowserCDPSession()
+
+const sessionOf = (browser: Pick<Browser, 'endpoint'>, ms: number): Promise<CDPSession> => {
+  const session = sessions.get(browser) ?? openSession(browser, ms)
+  sessions.set(browser, session)
+  return session
+}
+
+const lookUntilEmpty = async (session: CDPSession, deadline: number): Promise<void> => {
+  for (;;) {
+    const [{ browserContextIds: contexts }, { targetInfos: targets }] = await Promise.all([
+      session.send('Target.getBrowserContexts'),
+      session.send('Target.getTargets'),
+    ])
+    if (contexts.length === 0 && targets.length === 0) return
+    if (Date.now() > deadline) throw unavailable(`${contexts.length} contexts and ${targets.length} targets are open.`)
+    await pause(LOOK_AGAIN_MS)
+  }
+}
+
+/**
  * Wait until Chromium itself says that nothing is open in it: no context and no target (pages, workers) of anybody.
  * Playwright does not dispose of a context that was being created when its connection was closed, so its word does not do.
  * @throws UnavailableError when it does not answer, or something stays open
  */
 export const seeEmpty = async (browser: Pick<Browser, 'endpoint'>, ms = EMPTY_MS): Promise<void> => {
   const deadline = Date.now() + ms
+  const late = (): Error => unavailable(`It did not answer within ${ms} ms.`)
   try {
-    await connected(browser, ms, async (connection) => {
-      const session = await connection.newBrowserCDPSession()
-      for (;;) {
-        const { browserContextIds: contexts } = await session.send('Target.getBrowserContexts')
-        const { targetInfos: targets } = await session.send('Target.getTargets')
-        if (contexts.length === 0 && targets.length === 0) return
-        if (Date.now() > deadline)
-          throw unavailable(`${contexts.length} contexts and ${targets.length} targets are open.`)
-        await pause(LOOK_AGAIN_MS)
-      }
-    })
+    await within(
+      sessionOf(browser, ms).then((session) => lookUntilEmpty(session, deadline)),
+      ms,
+      late,
+    )
   } catch (error) {
     throw unavailable(`The browser was not seen empty: ${messageOf(error).split('\n')[0]}`)
   }

@@ -1,5 +1,5 @@
 import type { AccountId } from '@surepost/shared/contracts'
-import { messageOf } from '@surepost/shared/errors'
+import { UnavailableError, messageOf } from '@surepost/shared/errors'
 import { gauge } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
 import type { Browser } from './browser.ts'
@@ -77,7 +77,7 @@ class Pool implements BrowserPool {
   constructor(ports: PoolPorts, limits: () => PoolLimits) {
     this.#ports = ports
     this.#limits = limits
-    this.#spare = keepSpare(() => this.#start(), ports.log)
+    this.#spare = keepSpare(() => this.#startSeen(), ports.log)
     this.#idle = new Idle(this.#spare, ports.log)
     this.#timer = setInterval(() => this.#tend(), TEND_MS)
   }
@@ -195,6 +195,13 @@ class Pool implements BrowserPool {
     const { slots, keep } = this.#limits()
     this.#idle.tend(keep)
     while (this.#idle.kept > 0 && this.#out.size + this.#idle.kept > slots) this.#idle.retireOldest('room')
+  }
+
+  /** Looked into for the first time before anybody waits for it. @throws UnavailableError; then it was seen gone */
+  async #startSeen(): Promise<Browser> {
+    const browser = await this.#ready(await this.#start())
+    if (browser === undefined) throw new UnavailableError('browsers', 'A new browser was not seen empty.')
+    return browser
   }
 
   async #start(): Promise<Browser> {

@@ -31,6 +31,7 @@ export const leaseRequest = ({ desk, ledger, playwright }: LeasePorts, leaseClas
       requestId: body.requestId,
       account: body.account,
       class: body.class,
+      action: body.action,
       startBy: Math.min(Date.parse(body.startBy), now + MOST_WAIT_MS),
       receivedAt: now,
       replyTo: { replyTo, correlationId },
@@ -58,12 +59,14 @@ const wrongVersion = (theirs: string, ours: string): Refusal => ({
 })
 
 /** What the ledger says before a request waits in vain; it is asked again at the grant. */
-const gate = async (ledger: Pick<Ledger, 'ask'>, { account, class: leaseClass }: InLine): Promise<Refusal | null> => {
+const gate = async (ledger: Pick<Ledger, 'ask'>, request: InLine): Promise<Refusal | null> => {
+  const { account, class: leaseClass, action } = request
   try {
-    const denied = await ledger.ask('gate', { account, class: leaseClass })
+    const denied = await ledger.ask('gate', { account, class: leaseClass, action })
     if (denied === null) return null
-    // Those who wait for one moment (the end of a pause) do not all come back at it.
-    return { reason: denied.denied, retryAt: denied.retryAt + Math.random() * SPREAD_MS, detail: denied.detail }
+    // Those who wait for one moment (the end of a pause) do not all come back at it; the ledger's budget gives each its own.
+    const spread = denied.denied === 'budget' ? 0 : Math.random() * SPREAD_MS
+    return { reason: denied.denied, retryAt: denied.retryAt + spread, detail: denied.detail }
   } catch (error) {
     return { reason: 'pressure', retryAt: Date.now() + LEDGER_RETRY_MS, detail: messageOf(error) }
   }

@@ -7,6 +7,7 @@ import type { BrowserPool } from '../browsers/pool.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { type Arrivals, openArrivals } from './arrivals.ts'
 import { askerIsThere } from './asker.ts'
+import type { LeaseEvents } from './events.ts'
 import { Holding } from './holding.ts'
 import type { LiveLease } from './lease.ts'
 import { type Admission, mostBackground } from './admission.ts'
@@ -22,6 +23,7 @@ export interface DeskPorts {
   readonly pool: Pick<BrowserPool, 'take' | 'giveBack'>
   readonly log: Logger
   readonly limits: LimitsStore
+  readonly events: LeaseEvents
   /** What the machine bears; asked at every decision. */
   readonly admission: () => Admission
   /** Where holders reach the proxy: `ws://host:port`. */
@@ -50,12 +52,13 @@ export class Desk implements AsyncDisposable {
   constructor(ports: DeskPorts) {
     this.#ports = ports
     this.#arrivals = openArrivals(ports)
-    const { ledger, pool, log, limits } = ports
+    const { ledger, pool, log, limits, events } = ports
     const onClosed = (leaseClass: LeaseClass, ms: number | null): void => {
       if (ms !== null) this.#means.add(leaseClass, ms)
       this.#schedule()
     }
-    this.holding = new Holding({ ledger, pool, log, claimMs: () => limits.current.claimMs, onClosed })
+    const claimMs = (): number => limits.current.claimMs
+    this.holding = new Holding({ ledger, pool, log, claimMs, onClosed, onMoved: events.moved })
     this.#yielding = openYielding({ holding: this.holding, log })
     limits.onChanged(() => this.#schedule())
     void this.#watchAskers()
@@ -91,9 +94,11 @@ export class Desk implements AsyncDisposable {
   }
 
   async refuse(request: InLine, { reason, retryAt, detail }: Refusal): Promise<void> {
-    const { requestId, account, class: leaseClass } = request
+    const { requestId, account, class: leaseClass, receivedAt } = request
     refusedTotal.inc({ class: leaseClass, reason })
     this.#ports.log.info({ requestId, account, class: leaseClass, reason }, 'lease refused')
+    const waitedMs = Math.max(0, Date.now() - receivedAt)
+    this.#ports.events.refused({ requestId, account, class: leaseClass, reason, retryAt, waitedMs })
     await this.#answer(request, {
       answer: 'refused',
       requestId,
@@ -177,13 +182,13 @@ export class Desk implements AsyncDisposable {
   }
 
   async #grant(request: InLine): Promise<void> {
-    const lease = this.holding.reserve(request.account, request.class)
+    const lease = this.holding.reserve(request)
     try {
       if (!(await askerIsThere(this.#ports, request))) {
         void this.holding.end(lease, 'undeliverable')
         return await this.#arrive(request)
       }
-      const denied = await this.holding.equip(lease)
+      const denied = await this.holding.equip(lease, request.action)
       if (denied === null) await this.#offer(request, lease)
       else await this.refuse(request, { reason: denied.denied, retryAt: denied.retryAt, detail: denied.detail })
     } catch (error) {

@@ -1,13 +1,12 @@
-import { type AccountId, type LeaseClass, newId } from '@surepost/shared/contracts'
+import type { EndCause, LeaseClass, WantedAction } from '@surepost/shared/contracts'
 import { UnavailableError, messageOf } from '@surepost/shared/errors'
 import { counter, pause, within } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
 import type { BrowserPool } from '../browsers/pool.ts'
 import type { LeaseDenied } from '../ledger/decide-lease.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { newTicket } from './grant.ts'
-import { type LiveLease, heldOf, move } from './lease.ts'
-import type { EndCause, Held } from './table.ts'
+import { type LiveLease, heldOf, move, reserved } from './lease.ts'
+import type { Held, Waiting } from './table.ts'
 
 export interface HoldingPorts {
   readonly ledger: Pick<Ledger, 'ask'>
@@ -17,6 +16,8 @@ export interface HoldingPorts {
   readonly claimMs: () => number
   /** A lease was closed: its slot and its account are free. `ms` is how long it lasted, null if it never had a browser. */
   readonly onClosed: (leaseClass: LeaseClass, ms: number | null) => void
+  /** Told of every transition of every lease; neither throws nor waits. */
+  readonly onMoved: LiveLease['onMoved']
 }
 
 const WRITE_AGAIN_MS = 1_000
@@ -44,22 +45,24 @@ export class Holding {
   }
 
   /** Take slot and account, in the same tick. */
-  reserve(account: AccountId, leaseClass: LeaseClass): LiveLease {
-    const lease = newLease(account, leaseClass, Date.now() + this.#ports.claimMs())
+  reserve(request: Pick<Waiting, 'account' | 'class' | 'receivedAt'>): LiveLease {
+    const { claimMs, onMoved } = this.#ports
+    const lease = reserved(request, Date.now() + claimMs(), onMoved)
     this.#leases.set(lease.leaseId, lease)
     return lease
   }
 
   /**
    * Write the lease to the ledger and give it a browser.
+   * @param action what it was asked for
    * @returns null, or why the ledger denies it (the lease is closed then)
    * @throws UnavailableError when the ledger or a browser cannot be had; the lease is still to be ended
    */
-  async equip(lease: LiveLease): Promise<LeaseDenied | null> {
+  async equip(lease: LiveLease, action?: WantedAction): Promise<LeaseDenied | null> {
     const { leaseId, account } = lease
-    const opened = await this.#ports.ledger.ask('openLease', { leaseId, account, class: lease.class })
+    const opened = await this.#ports.ledger.ask('openLease', { leaseId, account, class: lease.class, action })
     if ('denied' in opened) {
-      move(lease, 'ended')
+      move(lease, 'ended', 'denied')
       this.#close(lease, 'gone', null)
       return opened
     }
@@ -85,7 +88,7 @@ export class Holding {
 
   /** Resolves when it is closed. The first cause stands. */
   end(lease: LiveLease, cause: EndCause): Promise<void> {
-    if (move(lease, 'ended')) {
+    if (move(lease, 'ended', cause)) {
       const { leaseId, account } = lease
       this.#ports.log.info({ leaseId, account, cause }, 'lease ending')
       lease.ending.abort(new Error(cause))
@@ -164,23 +167,3 @@ const driverIsClosed = async ({ driver }: LiveLease): Promise<boolean> => {
     return false
   }
 }
-
-const newLease = (account: AccountId, leaseClass: LeaseClass, expiresAt: number): LiveLease => ({
-  leaseId: newId(),
-  account,
-  class: leaseClass,
-  state: 'offered',
-  grantedAt: Date.now(),
-  expiresAt,
-  fence: 0,
-  platform: 'x',
-  handle: '',
-  ticket: newTicket(),
-  browser: undefined,
-  driver: undefined,
-  clean: false,
-  yielding: new AbortController(),
-  sessionGiven: false,
-  ending: new AbortController(),
-  closed: Promise.withResolvers(),
-})

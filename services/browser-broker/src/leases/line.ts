@@ -1,4 +1,4 @@
-import type { RefusalReason } from '@surepost/shared/contracts'
+import type { RefusalReason, WantedAction } from '@surepost/shared/contracts'
 import type { contextKeeper } from '@surepost/shared/telemetry'
 import type { Waiting } from './table.ts'
 
@@ -6,6 +6,8 @@ import type { Waiting } from './table.ts'
 export type Served = 'answered' | 'gone'
 
 export interface InLine extends Waiting {
+  /** The create that it is for, where its asker said so. */
+  readonly action: WantedAction | undefined
   readonly replyTo: { readonly replyTo: string; readonly correlationId: string }
   readonly served: PromiseWithResolvers<Served>
   /** When whoever asked was last known to be there. Milliseconds since 1970. */

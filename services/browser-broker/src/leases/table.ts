@@ -1,34 +1,18 @@
-import type { AccountId, LeaseClass } from '@surepost/shared/contracts'
+import type { AccountId, LeaseClass, LeaseEvent, LeaseState } from '@surepost/shared/contracts'
 
 type Millis = number
 
 /**
- * The states of a lease. A slot and an account are taken from `offered` on, and come back with `closed`, which needs the
- * observed exit of the browser (`gone`), or that it was seen empty and is kept for this account (`kept`). (A request in
- * line is `queued`: it has no lease yet.)
+ * What may become of a lease. It begins with `reserved`, as `offered`. A slot and an account are taken from then on, and come back
+ * with `closed`, which needs the observed exit of the browser (`gone`), or that it was seen empty and is kept for this account
+ * (`kept`). (A request in line is `queued`: it has no lease yet.)
  */
-export type LeaseState = 'offered' | 'active' | 'closing' | 'closed'
-export type LeaseEvent = 'claimed' | 'ended' | 'gone' | 'kept'
-
 export const LEASE_TRANSITIONS: Readonly<Record<LeaseState, Readonly<Partial<Record<LeaseEvent, LeaseState>>>>> = {
   offered: { claimed: 'active', ended: 'closing' },
   active: { ended: 'closing' },
   closing: { gone: 'closed', kept: 'closed' },
   closed: {},
 }
-
-/** Why a lease ended. */
-export type EndCause =
-  | 'released'
-  | 'unclaimed'
-  | 'undeliverable'
-  | 'client_lost'
-  | 'expired'
-  | 'revoked'
-  | 'protocol'
-  | 'browser_crash'
-  | 'no_browser'
-  | 'shutdown'
 
 /** A lease that takes a slot and its account. */
 export interface Held {

@@ -1,4 +1,12 @@
-import type { AccountId, LeaseClass, PlatformName, RefusalReason } from '@surepost/shared/contracts'
+import type {
+  AccountId,
+  BeginRefusal,
+  LeaseClass,
+  PlatformName,
+  RefusalReason,
+  WantedAction,
+} from '@surepost/shared/contracts'
+import { decideBegin } from './decide-begin.ts'
 import { type LeaseRecord, type Millis, instant } from './model.ts'
 import type { Policy } from './policy.ts'
 import type { Tables } from './views.ts'
@@ -8,6 +16,8 @@ export interface LeaseAsk {
   readonly leaseId: string
   readonly account: AccountId
   readonly class: LeaseClass
+  /** The create that it is for; undefined where nobody said, and for what has no budget. */
+  readonly action?: WantedAction | undefined
 }
 
 export interface LeaseOpened {
@@ -34,7 +44,7 @@ const deny = (denied: RefusalReason, retryAt: Millis, detail: string): LeaseDeni
  * reconciling of what is already begun; when the platform itself wants a person (a holder's pause without an end)
  * everything stops but what a person waits for.
  */
-export const gateOf = (
+const accountGate = (
   tables: Tables,
   ask: Omit<LeaseAsk, 'leaseId'>,
   now: Millis,
@@ -64,6 +74,40 @@ export const gateOf = (
     : null
 }
 
+/** What `begin` refuses because there is no room now, in the words of a lease. */
+const NO_ROOM: Readonly<Partial<Record<BeginRefusal, RefusalReason>>> = {
+  budget: 'budget',
+  paused: 'account_paused',
+  kill_switch: 'kill_switch',
+}
+
+/** `begin` as it would be answered now, for want of room alone: whatever else it says is said under the lease. */
+const roomGate = (
+  tables: Tables,
+  { class: leaseClass, action }: Omit<LeaseAsk, 'leaseId'>,
+  now: Millis,
+  policy: Policy,
+): Decision<LeaseDenied | null> => {
+  if (leaseClass !== 'act' || action === undefined) return nothing(null)
+  const { answer, writes } = decideBegin(tables, action, '', now, policy)
+  const reason = answer.answer === 'refused' ? NO_ROOM[answer.reason] : undefined
+  if (answer.answer !== 'refused' || reason === undefined) return nothing(null)
+  const { until, detail } = answer
+  // The time that was kept for it is kept all the same.
+  return { answer: deny(reason, until === null ? now + SOON_MS : Date.parse(until), detail), writes }
+}
+
+/** Whether a lease is worth waiting for: first the account, then what it is asked for. Null: it is. */
+export const decideGate = (
+  tables: Tables,
+  ask: Omit<LeaseAsk, 'leaseId'>,
+  now: Millis,
+  policy: Policy,
+): Decision<LeaseDenied | null> => {
+  const denied = accountGate(tables, ask, now, policy)
+  return denied === null ? roomGate(tables, ask, now, policy) : nothing(denied)
+}
+
 /** Open a lease: its fencing number is greater than that of every earlier lease of the account. */
 export const decideLease = (
   tables: Tables,
@@ -71,13 +115,22 @@ export const decideLease = (
   now: Millis,
   policy: Policy,
 ): Decision<LeaseOpened | LeaseDenied> => {
-  const denied = gateOf(tables, ask, now, policy)
+  const { answer: denied, writes } = decideGate(tables, ask, now, policy)
   const account = tables.account(ask.account)
   if (denied !== null || account === null)
-    return nothing(denied ?? { denied: 'unknown_account', retryAt: now, detail: '' })
+    return { answer: denied ?? { denied: 'unknown_account', retryAt: now, detail: '' }, writes }
+  const { leaseId, class: leaseClass } = ask
   const fence = account.fence + 1
-  const expiresAt = now + policy.leaseMs[ask.class].first
-  const lease: LeaseRecord = { ...ask, fence, grantedAt: now, expiresAt, endedAt: null }
+  const expiresAt = now + policy.leaseMs[leaseClass].first
+  const lease: LeaseRecord = {
+    leaseId,
+    account: ask.account,
+    class: leaseClass,
+    fence,
+    grantedAt: now,
+    expiresAt,
+    endedAt: null,
+  }
   const { platform, handle } = account.config
   return {
     answer: { opened: { fence, expiresAt, platform, handle } },

@@ -5,7 +5,6 @@ import type {
   BodyOf,
   Deletion,
   Hash,
-  LeaseClass,
   MentionOptedOut,
   PostId,
   SegmentCorrected,
@@ -20,7 +19,7 @@ import { decideBegin } from './decide-begin.ts'
 import { type Cancellation, type Edit, decideCancel, decideRevise } from './decide-cancel.ts'
 import { decideCorrected } from './decide-correct.ts'
 import { decideBeginDelete, decideDeleted } from './decide-delete.ts'
-import { type LeaseAsk, decideLease, decideRenew, gateOf, holderTrouble } from './decide-lease.ts'
+import { type LeaseAsk, decideGate, decideLease, decideRenew, holderTrouble } from './decide-lease.ts'
 import {
   type Outcome,
   type Published,
@@ -82,8 +81,7 @@ export const OPERATIONS = {
     return trouble === null ? decideDeleted(m.tables, deletion, m.now) : nothing(trouble)
   },
 
-  gate: (m: Moment, ask: { readonly account: AccountId; readonly class: LeaseClass }) =>
-    nothing(gateOf(m.tables, ask, m.now, m.policy)),
+  gate: (m: Moment, ask: Omit<LeaseAsk, 'leaseId'>) => decideGate(m.tables, ask, m.now, m.policy),
   openLease: (m: Moment, ask: LeaseAsk) => decideLease(m.tables, ask, m.now, m.policy),
   renewLease: (m: Moment, leaseId: string) => decideRenew(m.tables, leaseId, m.now, m.policy),
   leaseEnded: (m: Moment, leaseId: string, at: Millis, reason: string) =>

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { type AccountId, LEASE_REQUESTS, LeaseAnswer, newId } from '@surepost/shared/contracts'
+import { type AccountId, LEASE_REQUESTS, LeaseAnswer, LeaseMoved, newId } from '@surepost/shared/contracts'
 import { connectLeases } from '@surepost/shared/leases'
 import { silentLogger } from '@surepost/shared/runtime'
 import { eventually, isolate } from '@surepost/testkit'
@@ -9,6 +9,7 @@ import {
   accountConfig,
   acquired,
   actionFor,
+  configure,
   granted,
   newPlatformId,
   publishedAs,
@@ -62,8 +63,13 @@ const cookies = async (account: AccountId): Promise<string> => {
   return JSON.stringify(await lease.context.cookies())
 }
 
-test('a granted lease opens a page with the session of its account, and its end gives the slot back', async () => {
+test('a granted lease opens a page with the session of its account, and its end gives the slot back; whoever listens hears each step', async () => {
   const account = await setup.account('first')
+  const heard: unknown[][] = []
+  await using _watch = await bus.watchFacts(({ type, body }) => {
+    const moved = type === LeaseMoved.type ? LeaseMoved.body.parse(body) : undefined
+    if (moved?.account === account) heard.push([moved.event, moved.state, moved.cause])
+  })
   {
     await using lease = await acquired(leases, requestOf(account))
     expect(lease).toMatchObject({ handle: 'first', platform: 'x', fence: 1, account })
@@ -77,6 +83,32 @@ test('a granted lease opens a page with the session of its account, and its end 
     expect(await lease.begin(action)).toMatchObject({ answer: 'done', platformId: id })
   }
   await setup.idle()
+  await eventually(() => heard.length === 4)
+  expect(heard).toEqual([
+    ['reserved', 'offered', null],
+    ['claimed', 'active', null],
+    ['ended', 'closing', 'released'],
+    ['kept', 'closed', 'released'],
+  ])
+})
+
+test('a lease for a create that the budget has no room for is refused at once, and takes no browser', async () => {
+  const post = { perHour: 1, perDay: 10, minGapSeconds: 0 }
+  const account = await configure(bus, broker, accountConfig('spent', { post }))
+  const first = actionFor(account)
+  {
+    await using lease = await acquired(leases, requestOf(account, { action: first }))
+    expect(await lease.begin(first)).toEqual({ answer: 'fresh', attempt: 1 })
+    await lease.complete(first, 1, publishedAs(newPlatformId()))
+  }
+  const refused = await leases.acquire(requestOf(account, { action: actionFor(account) }))
+  if (refused.granted) throw new Error('it was granted')
+  expect(refused.reason).toBe('budget')
+  expect(refused.retryAt.getTime() - Date.now()).toBeGreaterThan(50 * 60_000)
+  // What is live already is only to be recorded, and needs its lease: the next one, as its number says.
+  await using lease = await acquired(leases, requestOf(account, { action: first }))
+  expect(lease.fence).toBe(2)
+  expect(causesOf(account)).toEqual(['released'])
 })
 
 test('rotated cookies are saved from a clean publishing lease, and from no other', async () => {

@@ -1,4 +1,11 @@
-import { LEASE_REQUESTS, LeaseAnswer, type AccountId, newId } from '@surepost/shared/contracts'
+import {
+  LEASE_REQUESTS,
+  LeaseAnswer,
+  type AccountConfig,
+  type AccountId,
+  type WantedAction,
+  newId,
+} from '@surepost/shared/contracts'
 import { type Bus, type Consumption, connectBus } from '@surepost/shared/messaging'
 import { silentLogger } from '@surepost/shared/runtime'
 import type { IsolatedEnvironment } from '@surepost/testkit'
@@ -7,6 +14,7 @@ import { leaseRequest } from '../../src/handlers/lease-request.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { OPEN } from '../../src/leases/admission.ts'
 import { Desk } from '../../src/leases/desk.ts'
+import { openEvents } from '../../src/leases/events.ts'
 import { openLimits } from '../../src/leases/limits.ts'
 import { goodEnvironment } from './environment.ts'
 import { TestLedger } from './ledger.ts'
@@ -20,7 +28,8 @@ export interface TestDesk extends AsyncDisposable {
   readonly pool: TestPool
   /** Browsers that leases have taken so far. */
   readonly taken: number
-  account(id: string): AccountId
+  account(id: string, budgets?: Partial<AccountConfig['budgets']>): AccountId
+  readonly ledger: TestLedger
   /** Begin to take requests of publishing. */
   take(): Promise<Consumption>
 }
@@ -42,15 +51,17 @@ export const testDesk = async (
   }
   const limits = openLimits({ ...limitsOf(readConfig(goodEnvironment)), slots, claimMs })
   const log = silentLogger()
+  const events = openEvents(bus, 0, log)
   const publicUrl = 'ws://127.0.0.1:1'
-  const desk = new Desk({ bus, ledger, pool: counted, log, limits, admission: () => OPEN, publicUrl })
+  const desk = new Desk({ bus, ledger, pool: counted, log, limits, events, admission: () => OPEN, publicUrl })
   return {
     desk,
     pool,
     get taken() {
       return taken
     },
-    account: (id) => testLedger.account(id),
+    account: (id, budgets) => testLedger.account(id, budgets),
+    ledger: testLedger,
     take: () =>
       bus.consume([leaseRequest({ desk, ledger, playwright: PLAYWRIGHT }, 'act')], { prefetch: 200, shard: 0 }),
     async [Symbol.asyncDispose]() {
@@ -72,14 +83,14 @@ export const busOf = ({ endpoints }: IsolatedEnvironment): Promise<Bus> =>
   })
 
 /** Ask for an `act` lease by hand. @returns the answers that come, `waiting` among them */
-export const askBy = async (bus: Bus, account: AccountId, startInMs = 60_000): Promise<readonly LeaseAnswer[]> => {
+export const askBy = async (bus: Bus, account: AccountId, action?: WantedAction): Promise<readonly LeaseAnswer[]> => {
   const answers: LeaseAnswer[] = []
   const inbox = await bus.inbox((body) => void answers.push(LeaseAnswer.parse(body)))
   const requestId = newId()
-  const startBy = new Date(Date.now() + startInMs).toISOString()
+  const startBy = new Date(Date.now() + 60_000).toISOString()
   await bus.request(
     LEASE_REQUESTS.act,
-    { requestId, account, class: 'act', startBy, playwright: PLAYWRIGHT },
+    { requestId, account, class: 'act', startBy, playwright: PLAYWRIGHT, action },
     { replyTo: inbox.queue, correlationId: requestId, shard: 0 },
   )
   return answers

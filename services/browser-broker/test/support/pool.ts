@@ -16,6 +16,8 @@ export interface TestPool extends AsyncDisposable {
   readonly heavy: Set<string>
   /** How often the memory of a browser was measured. */
   readonly weighed: number
+  /** Browsers in the order in which they were looked into. */
+  readonly looked: readonly string[]
   limits: PoolLimits
 }
 
@@ -24,6 +26,7 @@ let last = 0
 export const testPool = (slots: number, keep: Partial<PoolLimits['keep']> = {}, weighEveryMs = 0): TestPool => {
   const living = new Set<string>()
   const [full, heavy] = [new Set<string>(), new Set<string>()]
+  const looked: string[] = []
   let weighed = 0
   let most = 0
   const launch = async (): Promise<Browser> => {
@@ -51,6 +54,7 @@ export const testPool = (slots: number, keep: Partial<PoolLimits['keep']> = {}, 
     }
   }
   const seeEmpty = async ({ id }: Browser): Promise<void> => {
+    looked.push(id)
     await new Promise((resolve) => setImmediate(resolve))
     if (full.has(id)) throw new Error('a context is open')
   }
@@ -69,6 +73,7 @@ export const testPool = (slots: number, keep: Partial<PoolLimits['keep']> = {}, 
     get weighed() {
       return weighed
     },
+    looked,
     limits: { slots, keep: { ...ROOMY, ...keep } },
     [Symbol.asyncDispose]: () => test.pool[Symbol.asyncDispose](),
   }

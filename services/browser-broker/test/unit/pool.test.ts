@@ -43,6 +43,13 @@ test('what is kept but no longer empty is not handed out', async () => {
   expect(t.living.has(first)).toBe(false)
 })
 
+test('the spare is looked into before anybody waits for it, and again when it is handed out', async () => {
+  await using t = testPool(3)
+  await vi.waitFor(() => expect(t.pool.idle).toBe(1))
+  const { id } = await t.pool.take(ada)
+  expect(t.looked).toEqual([id, id])
+})
+
 test('a browser that was weighed a moment ago is not weighed again, and a new one is', async () => {
   await using t = testPool(3, {}, 60_000)
   const first = await use(t, ada)

@@ -29,7 +29,7 @@ export const connect = () => {
   source.addEventListener('health', (event) => update({ dependencies: JSON.parse(event.data).dependencies }))
   source.addEventListener('fact', (event) => {
     const fact = JSON.parse(event.data)
-    if (fact.type !== 'pool.pressure') update({ feed: [fact, ...store.feed].slice(0, FEED) })
+    if (!/^(pool|lease)\./.test(fact.type)) update({ feed: [fact, ...store.feed].slice(0, FEED) })
     for (const listener of listeners) listener(fact)
   })
 }

@@ -79,6 +79,7 @@ const focusView = () => document.getElementById('view')?.focus({ preventScroll: 
 /** Facts that a view shows are read again; those of other posts do not disturb the one that is looked at. */
 const concerns = (fact) => {
   if (fact.type === 'pool.pressure') return ['overview', 'browsers'].includes(store.route.view)
+  if (fact.type.startsWith('lease.')) return store.route.view === 'browsers'
   if (store.route.view === 'posts' && store.route.id !== null) return fact.postId === store.route.id
   return current().facts?.test(fact.type) ?? false
 }

@@ -7,7 +7,7 @@ import type { Breakers } from '@surepost/shared/runtime'
 import { aboutIds, traced } from '@surepost/shared/telemetry'
 import { breakerKeys, guarded, type PlatformAdapter, type SegmentDraft, type Tried } from '@surepost/platforms'
 import { clearAttention, emitEnd } from '../publish/end.ts'
-import { publishSegment, type Publishing } from '../publish/segment.ts'
+import { publishSegment, wantedOf, type Publishing } from '../publish/segment.ts'
 import { createTurns } from '../publish/turns.ts'
 import type { Stop } from '../publish/verdict.ts'
 import { onReturned, onThrown, waitFor } from '../publish/way-out.ts'
@@ -59,6 +59,8 @@ const attempt = async (ports: Ports, post: ApprovedPost, signal: AbortSignal): P
     account: post.account,
     class: 'act',
     startBy: new Date(ports.now().getTime() + LEASE_WAIT_MS),
+    // A thread has its room from its first segment on.
+    action: wantedOf(post, 0),
     signal,
   })
   if (!lease.granted) return snooze(lease.retryAt, `${lease.reason}: ${lease.detail}`)

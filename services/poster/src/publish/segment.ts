@@ -5,6 +5,7 @@ import {
   type BeginAction,
   type BeginAnswer,
   type Segment,
+  type WantedAction,
 } from '@surepost/shared/contracts'
 import type { Lease, PublishedId } from '@surepost/shared/leases'
 import type { MediaStore } from '@surepost/shared/media'
@@ -47,7 +48,8 @@ export interface Publishing {
   readonly now: () => Date
 }
 
-const actionOf = (post: ApprovedPost, segment: number): BeginAction => {
+/** What the ledger is asked of one segment, the command apart. */
+export const wantedOf = (post: ApprovedPost, segment: number): WantedAction => {
   const text = post.content.segments[segment]?.text ?? ''
   return {
     postId: post.postId,
@@ -60,7 +62,6 @@ const actionOf = (post: ApprovedPost, segment: number): BeginAction => {
     kind: kindOf(post.content),
     notAfter: post.notAfter,
     ...(post.acceptedAt === undefined ? {} : { acceptedAt: post.acceptedAt }),
-    command: post,
   }
 }
 
@@ -74,7 +75,7 @@ export const publishSegment = async (
   index: number,
   parent: SegmentDraft['parent'],
 ): Promise<SegmentEnd> => {
-  const action = actionOf(work.post, index)
+  const action = { ...wantedOf(work.post, index), command: work.post }
   const answer = await work.lease.begin(action)
   return answer.answer === 'unknown' ? reconcile(work, action, answer, parent) : follow(work, action, answer, parent)
 }

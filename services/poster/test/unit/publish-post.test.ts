@@ -1,11 +1,14 @@
 import { MediaId } from '@surepost/shared/contracts'
 import { ContractError, PermanentError, TransientError, UnavailableError } from '@surepost/shared/errors'
+import type { LeaseRefusal, LeaseRequest } from '@surepost/shared/leases'
 import { describe, expect, it } from 'vitest'
 import { ID, NOW, approved, fresh, inSeconds, scripted, unknown } from '../support/scripted.ts'
 
 const throwing = (error: unknown) => async (): Promise<never> => {
   throw error
 }
+
+const refusal: LeaseRefusal = { granted: false, reason: 'budget', retryAt: inSeconds(600), detail: 'spent' }
 
 const never = (): never => {
   throw new Error('nobody asks for this')
@@ -45,6 +48,25 @@ describe('every way out of publishing ends the post or keeps it waiting', () => 
     await poster.run(approved())
     const [{ reason } = {}, { sentence } = {}] = poster.bodies
     expect([String(reason).length, String(sentence).length].every((n) => n > 100 && n <= 2_000)).toBe(true)
+  })
+})
+
+describe('the lease', () => {
+  it('is asked for with what it is for, and without its text', async () => {
+    const asked: LeaseRequest[] = []
+    const post = approved({ segments: [{ text: 'Secret until it is live', media: [] }], replyTo: { platformId: ID } })
+    const poster = scripted({ acquire: async (request) => (asked.push(request), refusal) })
+    await poster.run(post)
+    expect(asked[0]?.action).toMatchObject({ postId: post.postId, segment: 0, kind: 'reply', hash: post.hash })
+    expect(JSON.stringify(asked[0]?.action)).not.toContain('Secret')
+  })
+  it('that is refused for its budget waits until the budget has room, as what begin refuses does', async () => {
+    const poster = scripted({ acquire: async () => refusal })
+    expect(await poster.run(approved())).toEqual({ kind: 'snooze', until: inSeconds(600), reason: 'budget: spent' })
+    const until = inSeconds(600).toISOString()
+    const begin = async () => ({ answer: 'refused', reason: 'budget', until, detail: 'spent' }) as const
+    expect(await scripted({ lease: { begin } }).run(approved())).toEqual(await poster.run(approved()))
+    expect([poster.said, poster.told]).toEqual([[], []])
   })
 })
 
