@@ -7,6 +7,7 @@ import { benchMetrics } from './metrics/run.ts'
 import { benchPersist } from './persist/run.ts'
 import { benchPool } from './pool/run.ts'
 import { poolHolds } from './pool/tally.ts'
+import { benchPublish } from './publish/run.ts'
 import { benchRecover } from './recover.ts'
 import type { Rounds, Verdict } from './rounds.ts'
 import { benchScale } from './scale/run.ts'
@@ -86,3 +87,7 @@ export const recover = (options: Judged & { readonly awaySeconds: number }): Pro
 /** `surepost bench metrics`. @returns whether a browser of ours measures more than one that a script opens for each post */
 export const metrics = (options: Judged & { readonly posts: number }): Promise<boolean> =>
   judged(options, () => benchMetrics(options))
+
+/** `surepost bench publish`. @returns whether a browser of ours publishes about as much as a script's */
+export const publish = (options: Judged & { readonly posts: number }): Promise<boolean> =>
+  judged(options, () => benchPublish(options))

@@ -19,7 +19,8 @@ export interface DatabaseAddress {
   readonly supabaseKey: string
 }
 
-const writerAt = ({ supabaseUrl, supabaseKey }: DatabaseAddress) => {
+/** One upsert of rows into that table, awaited. @throws Error with the database's words */
+export const writerAt = ({ supabaseUrl, supabaseKey }: DatabaseAddress) => {
   const client = createClient(supabaseUrl, supabaseKey, { auth: { persistSession: false, autoRefreshToken: false } })
   return async (rows: readonly Row[]): Promise<void> => {
     const { error } = await client.from('bench_rows').upsert([...rows])

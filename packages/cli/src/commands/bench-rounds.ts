@@ -42,6 +42,15 @@ export const ROUNDS: readonly RoundsBench[] = [
     run: async ({ size, ...options }) => (await load()).drain({ ...options, facts: size }),
   },
   {
+    name: 'publish',
+    description:
+      'posts per minute from the API to the record, beside a Playwright script with the same clicks and one insert',
+    rounds: 5,
+    size: { flag: 'posts', what: 'in each round', least: 4, usual: 40 },
+    note: `Posts per minute of one account and its browser, and milliseconds until one is live and recorded. ${JUDGED}`,
+    run: async ({ size, ...options }) => (await load()).publish({ ...options, posts: size }),
+  },
+  {
     name: 'metrics',
     description: 'posts measured per minute by one browser, beside a Playwright script for each post',
     rounds: 5,
