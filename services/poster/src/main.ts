@@ -1,6 +1,6 @@
 import { beating, pauseWhileOpen } from '@surepost/shared/alerts'
 import { type Consumption, connectBus } from '@surepost/shared/messaging'
-import { connectLeases } from '@surepost/shared/leases'
+import { connectLeases, relayLeases } from '@surepost/shared/leases'
 import { folderMediaStore } from '@surepost/shared/media'
 import { parseConfig, runService } from '@surepost/shared/runtime'
 import { platformBreakers, platformFor } from '@surepost/platforms'
@@ -22,7 +22,7 @@ await runService('poster', async (scope) => {
       scope,
     }),
   )
-  const leases = scope.use(await connectLeases({ bus, shards, log: scope.log }))
+  const leases = scope.use(relayLeases(await connectLeases({ bus, shards, log: scope.log })))
   const platforms = { for: (name: 'x') => platformFor(name, { baseUrl: config.X_BASE_URL }) }
   const telling = { bus, log: scope.log, service: scope.name }
   const breakers = platformBreakers(telling)

@@ -162,6 +162,12 @@ export const appears = async (
   others: readonly Locator[] = [],
 ): Promise<boolean> => {
   const named = names.length > 0 ? [page.locator(names.map(css).join(', '))] : []
+  // What is there already is found by CSS alone: looking for words and roles as well takes many times as long.
+  for (const locator of named) {
+    const found = step(`look for ${names.join(' or ')}`, WAITS.act, signal, () => locator.count())
+    // A page that is just being replaced answers nothing; waiting is for what follows.
+    if ((await found.catch(() => 0)) > 0) return true
+  }
   const any = [...named, ...others].reduce((all, other) => all.or(other)).first()
   const attached = (): Promise<void> => any.waitFor({ state: 'attached', timeout: ms })
   try {

@@ -27,7 +27,8 @@ export const readyButton = async ({ page, signal }: Driver, composer: Locator): 
   const timeout = WAITS.act
   const button = await step('find submit', timeout, signal, () => part(composer, 'submit').elementHandle({ timeout }))
   await step('wait for submit to be ready', timeout, signal, async () => {
-    for (const state of ['visible', 'enabled', 'stable'] as const) await button.waitForElementState(state, { timeout })
+    await button.waitForElementState('enabled', { timeout })
+    // Waits until it is visible and at rest by itself (Playwright, `ElementHandle._waitAndScrollIntoViewIfNeeded`).
     await button.scrollIntoViewIfNeeded({ timeout })
   })
   await step('wait for submit to be uncovered', timeout, signal, () =>
