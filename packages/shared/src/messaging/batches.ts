@@ -36,8 +36,11 @@ interface Entry {
 const HOLD_MS = 25 * 60_000
 const HELD_REST_MS = 30_000
 
+/** Batches that are applied at a time: while the database works on one, the next one is on its way to it. */
+const AT_ONCE = 2
+
 /**
- * Takes facts in batches, one batch at a time, in the order of arrival. A batch stays in hand, unacked, for as long as
+ * Takes facts in batches in the order of arrival, two of them at a time. A batch stays in hand, unacked, for as long as
  * `apply` takes; close to RabbitMQ's consumer_timeout it is put aside with confirmed copies, which, other than closing
  * the channel, spends none of its returns: an outage of any length moves no fact to the dead queue.
  */
@@ -55,10 +58,10 @@ export class Batcher implements Consumption {
   constructor(options: BatcherOptions) {
     this.#options = options
     this.#contracts = new Map(options.facts.map((fact) => [fact.type, fact]))
-    // One batch being applied, one being collected.
+    // Batches being applied, and one being collected.
     this.subscription = new Subscription({
       ...options,
-      prefetch: options.max * 2,
+      prefetch: options.max * (AT_ONCE + 1),
       receive: (taken) => this.#receive(taken),
     })
     this.#loop = this.#run()
@@ -135,12 +138,24 @@ export class Batcher implements Consumption {
   }
 
   async #run(): Promise<void> {
+    const applying = new Set<Promise<void>>()
     while (!this.#stop.signal.aborted) {
       await this.#filled()
+      if (applying.size === AT_ONCE) await Promise.race(applying)
       const [batch, rest] = nextBatch(this.#buffer, this.#options.max)
+      const alone = batch.some(({ taken }) => isSuspect(taken.message))
+      // What may end the process is applied while nothing else is: nothing else may be blamed for it.
+      if (alone && applying.size > 0) {
+        await Promise.all(applying)
+        continue
+      }
       this.#buffer = rest
-      if (batch.length > 0 && !this.#stop.signal.aborted) await this.#apply(batch)
+      if (batch.length === 0 || this.#stop.signal.aborted) continue
+      const work = this.#apply(batch).finally(() => applying.delete(work))
+      applying.add(work)
+      if (alone) await work
     }
+    await Promise.all(applying)
   }
 
   /** Waits until a batch is full or its first fact has waited `lingerMs`. */

@@ -162,7 +162,7 @@ export interface Bus extends AsyncDisposable {
   /** Take facts from a durable queue of this name that is bound to the routes' types. */
   consumeFacts(queue: string, routes: readonly Route[], options: { readonly prefetch: number }): Promise<Consumption>
   /**
-   * Take every recorded fact in batches, unacked until `apply` answers with one outcome per fact, in order. A malformed
+   * Take every recorded fact in batches, two of them at a time, unacked until `apply` answers with one outcome per fact, in order. A malformed
    * message never reaches `apply`: it goes to the dead queue. While `apply` has not answered nothing more is taken than
    * the prefetch holds.
    */

@@ -18,24 +18,28 @@ const emit = async (bus: Bus, details: readonly string[]): Promise<readonly stri
 const detailOf = ({ body }: RecordedFact): string => String((body as { detail: unknown }).detail)
 const numbered = (n: number): readonly string[] => Array.from({ length: n }, (_, i) => String(i))
 
-test('facts come in batches, in order, no fuller than asked for, one batch at a time', async () => {
+test('facts come in batches, in order, no fuller than asked for, two batches at a time', async () => {
   const bus = await busOf(env)
   await emit(bus, numbered(35))
   const batches: string[][] = []
-  let running = 0
+  const open: (() => void)[] = []
   await bus.consumeFactBatches(
     QUEUE,
     async (batch) => {
-      running += 1
-      expect(running).toBe(1)
-      await new Promise((resolve) => setTimeout(resolve, 5))
-      running -= 1
       batches.push(batch.map(detailOf))
+      await new Promise<void>((resolve) => open.push(resolve))
       return batch.map(() => done)
     },
     OPTIONS,
   )
-  await eventually(() => batches.flat().length === 35)
+  // Two are begun, and the third only when one of them has ended.
+  await eventually(() => batches.length === 2)
+  expect(batches.length).toBe(2)
+  await eventually(() => {
+    open.splice(0).forEach((end) => end())
+    return batches.flat().length === 35
+  })
+  open.forEach((end) => end())
   expect(batches.map((batch) => batch.length)).toEqual([10, 10, 10, 5])
   expect(batches.flat()).toEqual(numbered(35))
 })
