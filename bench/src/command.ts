@@ -11,6 +11,7 @@ import { benchPublish } from './publish/run.ts'
 import { benchRecover } from './recover.ts'
 import type { Rounds, Verdict } from './rounds.ts'
 import { benchScale } from './scale/run.ts'
+import { benchSoak } from './soak/run.ts'
 import type { WorldOptions } from './world.ts'
 
 export interface BenchCommand extends Omit<WorldOptions, 'env'> {
@@ -50,7 +51,10 @@ export const pool = async (
 
 type Judged = BenchCommand & Rounds
 
-const judged = async (options: Judged, measure: () => Promise<Pick<Verdict, 'bench' | 'pass'>>): Promise<boolean> => {
+const judged = async (
+  options: BenchCommand,
+  measure: () => Promise<Pick<Verdict, 'bench' | 'pass'>>,
+): Promise<boolean> => {
   try {
     const verdict = await measure()
     tell(verdict, options)
@@ -91,3 +95,7 @@ export const metrics = (options: Judged & { readonly posts: number }): Promise<b
 /** `surepost bench publish`. @returns whether a browser of ours publishes about as much as a script's */
 export const publish = (options: Judged & { readonly posts: number }): Promise<boolean> =>
   judged(options, () => benchPublish(options))
+
+/** `surepost bench soak`. @returns whether nothing grew, and all is back to where it was */
+export const soak = (options: BenchCommand & { readonly minutes: number }): Promise<boolean> =>
+  judged(options, () => benchSoak(options))

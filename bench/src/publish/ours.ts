@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AccountId } from '@surepost/shared/contracts'
 import type { Client } from 'pg'
 import { z } from 'zod'
-import type { World } from '../metrics-faults/world.ts'
+import { type World, submitPost } from '../metrics-faults/world.ts'
 import type { Took } from './latency.ts'
 
 /** Where posts are submitted, and what is asked about what became of them. */
@@ -13,29 +13,14 @@ export interface Ours {
   readonly signal: AbortSignal
 }
 
-const REQUEST_MS = 30_000
 const WITHIN_MS = 180_000
 /** Between two looks at the record, by the post's key. */
 const LOOK_MS = 5
 
-const Accepted = z.looseObject({ id: z.uuid() })
 const Site = z.array(z.looseObject({ text: z.string(), createdAt: z.coerce.date() }))
 
-/** Through the API, as anybody submits. @returns the post's id */
-export const submit = async ({ world, account, signal }: Ours, text: string): Promise<string> => {
-  const response = await fetch(`${world.consoleUrl}/v1/posts`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${world.apiKey}`,
-      'content-type': 'application/json',
-      'idempotency-key': text.replaceAll(' ', '-'),
-    },
-    body: JSON.stringify({ account, segments: [{ text, media: [] }] }),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)]),
-  })
-  if (!response.ok) throw new Error(`A post was not accepted: ${response.status} ${await response.text()}`)
-  return Accepted.parse(await response.json()).id
-}
+const submit = ({ world, account, signal }: Ours, text: string): Promise<string> =>
+  submitPost(world, account, [text], signal)
 
 const RECORDED = `select count(*)::int as n from segments where post_id = any($1::uuid[]) and recorded_at is not null`
 

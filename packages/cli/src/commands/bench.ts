@@ -43,6 +43,20 @@ export const benchCommand = (program: Command, done: (code: number) => void): vo
       const { pool } = await import('../../../../bench/src/command.ts')
       done(await measured(options, 'pool', (common) => pool({ ...options, ...common })))
     })
+  bench
+    .command('soak')
+    .description('minutes of mixed load, then quiet: memory, handles, contexts and waits of every process')
+    .addOption(
+      new Option('--minutes <n>', 'of load; two more follow in which all comes to rest')
+        .argParser(wholeNumber(1, 10_000))
+        .default(30),
+    )
+    .option('--json', 'print one line of JSON')
+    .addHelpText('after', '\nThe exit status is 0 only if nothing grew, and everything is back to where it was.')
+    .action(async (options: BenchOptions & { readonly minutes: number }) => {
+      const { soak } = await import('../../../../bench/src/command.ts')
+      done(await measured(options, 'soak', (common) => soak({ ...options, ...common })))
+    })
   metricsFaultsCommand(bench, done)
   for (const one of ROUNDS)
     roundsCommand(bench, one, async (options, name, run) => done(await measured(options, name, run)))
