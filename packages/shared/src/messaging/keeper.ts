@@ -20,6 +20,15 @@ export interface KeeperOptions<H extends Held> {
   readonly onDown?: (held: H, reason: unknown) => void
 }
 
+/**
+ * Tries lie between these. What is opened here is all that work waits for when RabbitMQ is back, and a try that is refused costs
+ * next to nothing: so the longest wait is short, and its jitter keeps many processes apart.
+ */
+const FIRST_WAIT_MS = 100
+const LONGEST_WAIT_MS = 1_000
+/** Of the failures in a row, the first few and then every so many are told. */
+const TOLD_EVERY = 10
+
 /** Held this long counts as healthy: the next failure starts with a short delay again. */
 const STABLE_MS = 5_000
 
@@ -70,9 +79,10 @@ export class Keeper<H extends Held> {
       const reason = await this.#once()
       if (this.#stop.signal.aborted) return
       failures = Date.now() - since > STABLE_MS ? 1 : failures + 1
-      const delay = Math.round(backoffMs(failures))
+      const delay = Math.round(backoffMs(failures, FIRST_WAIT_MS, LONGEST_WAIT_MS))
       this.#trouble = `${name} is not there: ${messageOf(reason)}. It is tried again by itself.`
-      log.warn({ failures, retryInMs: delay }, this.#trouble)
+      const level = failures < TOLD_EVERY || failures % TOLD_EVERY === 0 ? 'warn' : 'debug'
+      log[level]({ failures, retryInMs: delay }, this.#trouble)
       await pause(delay, this.#stop.signal)
     }
   }

@@ -51,6 +51,25 @@ test('what cannot be opened is tried again, and the trouble is told meanwhile', 
   expect(keeper.trouble).toBeUndefined()
 })
 
+test('what stays away is tried at least once a second, however long it has been away', async () => {
+  const waits: number[] = []
+  const tried = Promise.withResolvers<void>()
+  const log = silentLogger()
+  log.warn = (what: object | string): void => {
+    if (typeof what === 'object' && 'retryInMs' in what) waits.push(Number(what.retryInMs))
+    if (waits.length === 6) tried.resolve()
+  }
+  const keeper = new Keeper<Thing>({
+    name: 'The thing',
+    log,
+    open: () => Promise.reject(new Error('away')),
+    release: async () => {},
+  })
+  kept.push(keeper)
+  await tried.promise
+  expect(Math.max(...waits)).toBeLessThanOrEqual(1_000)
+})
+
 test('waiting for it ends with the signal, and with the stop', async () => {
   const keeper = keep(
     (_, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
