@@ -46,7 +46,8 @@ LABEL org.opencontainers.image.title="surepost ${WORKSPACE}" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-ENV NODE_ENV=production
+# A young generation of 4 MiB instead of 16: services that wait for others need no more.
+ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=4
 COPY --from=sources /app /app
 COPY --from=sources --chown=1000:1000 /data /data
 WORKDIR /app/${WORKSPACE}
@@ -70,7 +71,8 @@ LABEL org.opencontainers.image.title="surepost ${WORKSPACE}" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-ENV NODE_ENV=production
+# A young generation of 4 MiB instead of 16: services that wait for others need no more.
+ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=4
 COPY --from=service /usr/local/bin/node /usr/local/bin/node
 COPY --from=sources /app /app
 COPY --from=sources --chown=1000:1000 /data /data

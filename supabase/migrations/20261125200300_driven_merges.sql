@@ -4,8 +4,9 @@
 -- that the batch names are needed, and a row in surepost.merges. apply_facts itself is not written anew.
 --
 -- The big merges are plpgsql, whose plans are kept from call to call; a function in SQL plans its statements anew in every
--- transaction, which was a third of the time of a batch. A kept plan may have been made when the tables were empty: what
--- they look up is found by its key, whatever the planner thought of the size (enable_seqscan).
+-- transaction. A kept plan may have been made when the tables were empty: what they look up is found by its key, whatever the
+-- planner thought of the size (enable_seqscan). It does not know how many facts a batch has either, and compares each with each where it
+-- takes them for few (enable_nestloop): without that these merges take twice as long.
 
 create table surepost.merges (
   name text primary key,
@@ -53,7 +54,7 @@ $$;
 -- says of a post is a row like any other (the first or last words by (at, id), and sets), and that row is merged with the one that
 -- is there, if one is: s submission, d dispatch, h phase, g beginning, c cancellation.
 create or replace function surepost.merge_posts(fresh public.facts[]) returns void
-language plpgsql set search_path = '' set enable_seqscan = off as $$
+language plpgsql set search_path = '' set enable_nestloop = off as $$
 begin
   with f as materialized (
     select f.id, f.at, f.type, f.post_id, f.body, surepost.phase_of(f.type) as phase, surepost.revision_of(f.body) as revision
@@ -173,8 +174,9 @@ $$;
 
 -- A segment for each that a submitted content has or a fact names, and what is said of it: x is the publication that wins in the
 -- batch, h the phase, r the reading. As with posts, what the batch says is a row, merged with the one that is there.
-create or replace function surepost.merge_segments(fresh public.facts[], touched uuid[]) returns void
-language plpgsql set search_path = '' set enable_seqscan = off as $$
+drop function surepost.merge_segments(public.facts[], uuid[]);
+create function surepost.merge_segments(fresh public.facts[]) returns void
+language plpgsql set search_path = '' set enable_nestloop = off set enable_seqscan = off as $$
 begin
   with f as materialized (
     select f.id, f.at, f.type, f.post_id, (f.body ->> 'segment')::integer as segment, f.body, surepost.phase_of(f.type) as phase,
@@ -200,32 +202,38 @@ begin
     from f where segment is not null group by post_id, segment
   ),
   parts as (
-    select p.id as post_id, (part.n - 1)::integer as segment, part.content
+    select submitted.post_id, (part.n - 1)::integer as segment, part.content
     from (select distinct post_id from f where type = 'post.submitted') as submitted
-    join public.posts as p on p.id = submitted.post_id
-    cross join lateral jsonb_array_elements(p.content -> 'segments') with ordinality as part (content, n)
+    cross join lateral jsonb_array_elements((select p.content -> 'segments' from public.posts as p where p.id = submitted.post_id))
+      with ordinality as part (content, n)
+  ),
+  said as (
+    select post_id, segment, parts.content, sums.platform_ids, sums.heard_at, sums.deleted_at, sums.missing_at, sums.attempt,
+      (select p.state from public.posts as p where p.id = post_id) as post_state,
+      (select p.revision from public.posts as p where p.id = post_id) as post_revision
+    from sums full join parts using (post_id, segment)
   )
   insert into public.segments as s (
     post_id, segment, text, media, account, platform, platform_id, url, published_at, source, published_fact_at, published_fact,
     other_platform_ids, recorded_at, heard_at, deleted_at, missing_at, attempt,
     phase_revision, phase, phase_at, phase_by, phase_reason, metrics, metrics_at, metrics_by, state)
   select
-    post_id, segment, parts.content ->> 'text', parts.content -> 'media',
+    post_id, segment, said.content ->> 'text', said.content -> 'media',
     x.body ->> 'account', x.body ->> 'platform', x.body ->> 'platformId', x.body ->> 'url', (x.body ->> 'publishedAt')::timestamptz,
     x.body ->> 'source', x.at, x.id,
-    coalesce(array_remove(sums.platform_ids, x.body ->> 'platformId'), '{}'), case when x.id is not null then now() end,
-    sums.heard_at, sums.deleted_at, sums.missing_at, sums.attempt,
-    h.revision, case when h.revision < p.revision then null else h.phase end, h.at, h.id,
-    case when h.revision < p.revision then null else h.body ->> 'reason' end,
+    coalesce(array_remove(said.platform_ids, x.body ->> 'platformId'), '{}'), case when x.id is not null then now() end,
+    said.heard_at, said.deleted_at, said.missing_at, said.attempt,
+    h.revision, case when former.phase then null else h.phase end, h.at, h.id,
+    case when former.phase then null else h.body ->> 'reason' end,
     r.body -> 'metrics', r.at, r.id,
-    surepost.segment_state(p.state, case
-      when sums.deleted_at is not null then 'deleted'
+    surepost.segment_state(said.post_state, case
+      when said.deleted_at is not null then 'deleted'
       when x.id is not null then 'live'
-      when h.revision < p.revision then null
+      when former.phase then null
       else h.phase end)
-  from sums full join parts using (post_id, segment)
+  from said
   left join x using (post_id, segment) left join h using (post_id, segment) left join r using (post_id, segment)
-  join public.posts as p on p.id = post_id
+  cross join lateral (select coalesce(h.revision < said.post_revision, false)) as former (phase)
   order by post_id, segment
   on conflict (post_id, segment) do update set
     text = coalesce(excluded.text, s.text),
@@ -275,8 +283,13 @@ begin
         case when take then excluded.metrics_by else s.metrics_by end
       from (select surepost.is_later(excluded.metrics_at, excluded.metrics_by, s.metrics_at, s.metrics_by)) as t (take)
     );
+end
+$$;
 
-  -- What remains to be done for some: looked for once, since it is rare.
+-- What remains to be done for the segments of some posts: looked for once, since it is rare.
+create function surepost.settle_segments(fresh public.facts[], touched uuid[]) returns void
+language plpgsql set search_path = '' set enable_seqscan = off as $$
+begin
   perform from public.posts as p join public.segments as s on s.post_id = p.id
   where p.id = any (touched) and (
     s.segment >= jsonb_array_length(p.content -> 'segments')
@@ -349,7 +362,7 @@ $$;
 
 -- As before (20261123160700_apply_others.sql).
 create or replace function surepost.merge_checks(fresh public.facts[]) returns void
-language plpgsql set search_path = '' set enable_seqscan = off as $$
+language plpgsql set search_path = '' set enable_nestloop = off as $$
 begin
   with f as materialized (
     select
@@ -397,7 +410,8 @@ $$;
 insert into surepost.merges (place, name, kinds, takes_posts) values
   -- Posts by id first, which locks them; then rows below a locked post.
   (100, 'merge_posts', '{post,metrics}', false),
-  (110, 'merge_segments', '{post,metrics}', true),
+  (110, 'merge_segments', '{post,metrics}', false),
+  (115, 'settle_segments', '{post,metrics}', true),
   (120, 'merge_checks', '{metrics}', false),
   (130, 'add_readings', '{metrics}', false),
   (140, 'merge_corrections', '{post,metrics}', true),
