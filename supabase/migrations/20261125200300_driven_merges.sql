@@ -412,11 +412,11 @@ insert into surepost.merges (place, name, kinds, takes_posts) values
   (100, 'merge_posts', '{post,metrics}', false),
   (110, 'merge_segments', '{post,metrics}', false),
   (115, 'settle_segments', '{post,metrics}', true),
+  (118, 'close_checks_of', '{post,metrics}', true),
   (120, 'merge_checks', '{metrics}', false),
   (130, 'add_readings', '{metrics}', false),
   (140, 'merge_corrections', '{post,metrics}', true),
   (150, 'merge_doubts', '{post,metrics}', true),
-  (160, 'close_checks_of', '{post,metrics}', true),
   -- Then what has a key of its own.
   (200, 'merge_mentions', '{mention}', false),
   (300, 'merge_accounts', '{account}', false),

@@ -28,7 +28,7 @@ export const readyButton = async ({ page, signal }: Driver, composer: Locator): 
   const button = await step('find submit', timeout, signal, () => part(composer, 'submit').elementHandle({ timeout }))
   await step('wait for submit to be ready', timeout, signal, async () => {
     await button.waitForElementState('enabled', { timeout })
-    // Waits until it is visible and at rest by itself (Playwright, `ElementHandle._waitAndScrollIntoViewIfNeeded`).
+    // Waits by itself until it is at rest (Playwright, `ElementHandle._waitAndScrollIntoViewIfNeeded`); what is hidden is not uppermost.
     await button.scrollIntoViewIfNeeded({ timeout })
   })
   await step('wait for submit to be uncovered', timeout, signal, () =>
