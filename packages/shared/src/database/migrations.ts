@@ -29,6 +29,7 @@ export const MIGRATIONS: readonly string[] = [
   '20261125165000',
   '20261125170000',
   '20261125170100',
+  '20261125200200',
 ]
 
 /** The migrations that are needed and not among those applied, oldest first. */
