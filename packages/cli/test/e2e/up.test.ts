@@ -153,6 +153,16 @@ test('"up --json" names everything, its commands take a dependency away and brin
   await run('/bin/sh', ['-c', postgres?.start ?? 'false'], { cwd: '/' })
   await eventually(alive, { timeoutMs: 40_000 })
 
+  const readiness = async (): Promise<readonly string[]> => {
+    const asked = line.services.filter(({ name }) => name === 'poster' || name === 'scraper')
+    const answers = asked.map(async ({ opsPort }) => (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).text())
+    return Promise.all(answers)
+  }
+  await run(surepost, ['stack', 'stop', 'browser-broker', '--data', dataDir])
+  for (const answer of await readiness()) expect(answer).toContain('browser-broker of shard 0 takes no requests')
+  await run(surepost, ['stack', 'start', 'browser-broker', '--data', dataDir])
+  for (const answer of await readiness()) expect(JSON.parse(answer)).toEqual({ ready: true, reasons: [] })
+
   child.kill('SIGINT')
   expect(await ended).toBe(0)
   expect(await processesOf(dataDir)).toEqual([])

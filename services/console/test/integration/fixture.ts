@@ -188,6 +188,7 @@ export interface Ways {
   readonly amqpUrl?: string
   readonly managementUrl?: string
   readonly broker?: TestBroker
+  readonly trustProxyHops?: number
 }
 
 /** A real console against an environment of its own, and a broker's stand-in. */
@@ -206,6 +207,7 @@ export const testConsole = async (env: IsolatedEnvironment, more: Ways = {}): Pr
     BROKER_URLS: broker.url,
     BROKER_ADMIN_KEY: ADMIN_KEY,
     MEDIA_DIR: folder,
+    TRUST_PROXY_HOPS: String(more.trustProxyHops ?? 0),
   })
   let port = 0
   const service = createService(
