@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { eventually, isolate } from '@surepost/testkit'
 import { afterAll, expect, test } from 'vitest'
+import { BROWSER_MARK } from '../../src/browsers/group.ts'
 import { acquired, requestOf } from '../support/fixtures.ts'
 import { setUp } from '../support/setup.ts'
 
@@ -38,8 +39,12 @@ test('a browser that nobody accounts for is told of after 10 s, and that it is g
   const profile = join(broker.dataDir, 'browsers', 'leaked')
   const chromium = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
   const args = ['--headless', '--no-sandbox', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank']
-  // As one that outlived its launch: a process group of its own, with a profile where the broker has them.
-  const leaked = spawn(chromium, args, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+  // As one that the broker has lost sight of: a process group of its own, marked as all of the broker's are.
+  const leaked = spawn(chromium, args, {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, [BROWSER_MARK]: profile },
+  })
   const ended = once(leaked, 'exit')
   await once(leaked.stderr, 'data')
   const since = performance.now()
