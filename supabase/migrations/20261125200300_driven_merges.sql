@@ -462,6 +462,7 @@ begin
   named := array(select distinct (f.body ->> 'postId')::uuid from jsonb_to_recordset(facts) as f (type text, body jsonb)
     where f.type = 'post.segment_published');
   return jsonb_build_object(
-    'received', jsonb_array_length(facts), 'applied', cardinality(fresh), 'conflicts', surepost.conflicts(named));
+    'received', jsonb_array_length(facts), 'applied', cardinality(fresh), 'conflicts', surepost.conflicts(named),
+    'timesToLive', surepost.times_to_live(named));
 end
 $$;

@@ -8,6 +8,8 @@ export const configSchema = z
     RABBITMQ_MANAGEMENT_URL: url('http', 'https'),
     CONSOLE_HOST: z.string().default('127.0.0.1'),
     CONSOLE_PORT: port(),
+    /** Proxies in front whose `X-Forwarded-*` headers are believed: behind TLS that ends there, the cookie is `Secure`. */
+    TRUST_PROXY_HOPS: integer(0, 10).default(0),
     /** The key of the API's clients, and of the page's sign-in. */
     API_KEY: secret(16),
     SUPABASE_URL: url('http', 'https'),

@@ -74,5 +74,5 @@ export const startConsole = async (scope: Scope, config: Config): Promise<Listen
     policy: { horizon: config.SCHEDULE_HORIZON_DAYS * 86_400 },
     log,
   }
-  return scope.use(await listen(createApp(ports, config.API_KEY), config.CONSOLE_HOST, config.CONSOLE_PORT))
+  return scope.use(await listen(createApp(ports, config), config.CONSOLE_HOST, config.CONSOLE_PORT))
 }

@@ -23,6 +23,7 @@ await runService('poster', async (scope) => {
     }),
   )
   const leases = scope.use(relayLeases(await connectLeases({ bus, shards, log: scope.log })))
+  scope.readyWhen(() => leases.health())
   const platforms = { for: (name: 'x') => platformFor(name, { baseUrl: config.X_BASE_URL }) }
   const telling = { bus, log: scope.log, service: scope.name }
   const breakers = platformBreakers(telling)

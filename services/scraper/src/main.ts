@@ -40,6 +40,7 @@ await runService('scraper', async (scope) => {
   const scopeOf: AuditPorts['scopeOf'] = (account, since, signal) =>
     database.rpc('audit_scope', { of_account: account, since: since.toISOString() }, { signal })
   const leases = scope.use(await connectLeases({ bus, shards, log: scope.log }))
+  scope.readyWhen(() => leases.health())
   const breakers = platformBreakers(telling)
   const ports = {
     bus,

@@ -62,6 +62,10 @@ const drop = (rows: Rows, write: Extract<Write, { drop: string }>): void => {
       return
     case 'appointment':
       rows.appointments.delete(write.postId)
+      return
+    case 'session':
+      // Accounts of the simulation are signed in, always.
+      return
   }
 }
 

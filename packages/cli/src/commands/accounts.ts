@@ -2,7 +2,7 @@ import { AccountConfig, AccountId, DEFAULT_BUDGETS, PlatformName, rulesFor } fro
 import { type Command, Option } from 'commander'
 import { type AccountOptions, changed, withAccountOptions } from '../account-options.ts'
 import { withConsole } from '../console/access.ts'
-import { Accounts, Put, accountOf, accountPath, accountsTable } from '../console/accounts.ts'
+import { Accounts, Put, Removed, accountOf, accountPath, accountsTable } from '../console/accounts.ts'
 import { type Console, ConsoleError } from '../console/client.ts'
 import { confirm } from '../console/confirm.ts'
 import { plain } from '../console/plain.ts'
@@ -24,6 +24,7 @@ export const accountsCommand = (program: Command, done: Done): void => {
         'accounts',
         'accounts add ada --handle ada_builds',
         'accounts edit ada --posts-per-day 20 --answers review',
+        'accounts remove ada',
         'login --account ada',
       ),
     )
@@ -33,6 +34,7 @@ export const accountsCommand = (program: Command, done: Done): void => {
     })
   addCommand(accounts, done)
   editCommand(accounts, done)
+  removeCommand(accounts, done)
 }
 
 const freshConfig = (command: Command, id: string, { handle, platform, ...options }: AccountOptions): AccountConfig => {
@@ -96,4 +98,25 @@ const editCommand = (accounts: Command, done: Done): void => {
     await withAnswer(command, run, () => `${plain(id)} is changed.`)
     done(EXIT.done)
   })
+}
+
+const removeCommand = (accounts: Command, done: Done): void => {
+  accounts
+    .command('remove')
+    .description('remove an account: its session is forgotten and nothing is begun on it; its history is kept')
+    .argument('<id>', 'what it is called here')
+    .option('--yes', 'do not ask first; needed where there is no terminal to ask on')
+    .action(async (id: string, { yes = false }: { readonly yes?: boolean }, command: Command) => {
+      if (!yes && !process.stdin.isTTY) command.error('error: there is no terminal to ask on: add --yes.')
+      const run = async (console: Console, signal: AbortSignal) => {
+        const { handle } = await accountOf(console, id)
+        const question = `Remove ${plain(id)} (@${plain(handle)})? Its session is forgotten, and what is live is measured no more.`
+        if (!yes && !(await confirm(question, signal))) return { account: id, removed: false }
+        return console.remove(accountPath(id), Removed)
+      }
+      const { removed } = await withAnswer(command, run, (answer) =>
+        answer.removed ? `${plain(id)} is removed; its history is kept.` : 'Not removed.',
+      )
+      done(removed ? EXIT.done : EXIT.failed)
+    })
 }

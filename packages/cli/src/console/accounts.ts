@@ -23,6 +23,8 @@ export const Accounts = z.looseObject({ accounts: z.array(Account) })
 /** An account's configuration, with what a person is told of the platform's rules when it is new. */
 export const Put = z.looseObject({ id: z.string(), notices: z.array(z.string()).optional() })
 
+export const Removed = z.looseObject({ account: z.string(), removed: z.boolean() })
+
 export const accountPath = (id: string, ...rest: readonly string[]): string =>
   ['v1', 'accounts', id, ...rest].map(encodeURIComponent).join('/')
 

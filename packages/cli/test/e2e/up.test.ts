@@ -71,6 +71,36 @@ const processesOf = async (dataDir: string): Promise<readonly string[]> => {
 const nothingLeft = (dataDir: string): Promise<unknown> =>
   eventually(async () => expect(await processesOf(dataDir)).toEqual([]), { timeoutMs: 10_000, everyMs: 100 })
 
+/** What can be seen of the services: Prometheus' name, its type, and the services that have it. Histograms are in seconds. */
+const METRICS: readonly (readonly [string, 'counter' | 'gauge' | 'histogram', readonly string[]])[] = [
+  ['surepost_queue_wait_seconds', 'histogram', ['poster', 'persister', 'scraper', 'replier', 'browser-broker']],
+  ['surepost_lease_wait_seconds', 'histogram', ['browser-broker']],
+  ['surepost_time_to_live_seconds', 'histogram', ['persister']],
+  ['surepost_time_to_recorded_seconds', 'histogram', ['persister']],
+  ['surepost_retries_total', 'counter', ['poster', 'persister', 'scraper', 'replier']],
+  ['surepost_publish_outcomes_total', 'counter', ['poster']],
+  ['surepost_breaker_state', 'gauge', ['poster', 'persister', 'scraper', 'replier']],
+  ['surepost_lease_slots', 'gauge', ['browser-broker']],
+  ['surepost_browser_roots', 'gauge', ['browser-broker']],
+  [
+    'process_resident_memory_bytes',
+    'gauge',
+    ['browser-broker', 'console', 'persister', 'poster', 'replier', 'scraper'],
+  ],
+]
+
+/** Every metric of the table that a service which should have it does not say, as its type. */
+const missingMetrics = async (services: UpLine['services']): Promise<readonly string[]> => {
+  const said = new Map<string, string>()
+  for (const { name, opsPort } of services.filter((one) => one.name !== 'playground'))
+    said.set(name, await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text())
+  return METRICS.flatMap(([metric, type, names]) =>
+    names
+      .filter((name) => said.get(name)?.includes(`# TYPE ${metric} ${type}\n`) !== true)
+      .map((name) => `${name}: ${metric} ${type}`),
+  )
+}
+
 test('"up --json" names everything, its commands take a dependency away and bring it back, and Ctrl-C leaves nothing', async () => {
   const dataDir = await newFolder()
   const { child, line, ended } = await up(dataDir)
@@ -90,6 +120,8 @@ test('"up --json" names everything, its commands take a dependency away and brin
   for (const { opsPort, name } of line.services.filter((one) => one.name !== 'playground')) {
     expect((await fetch(`http://127.0.0.1:${opsPort}/readyz`)).status, name).toBe(200)
   }
+  // Queue wait, lease wait, time to live, time to recorded, retries, outcomes, breakers, contexts, browsers, RSS.
+  expect(await missingMetrics(line.services)).toEqual([])
   expect(await (await fetch(line.playgroundLedgerUrl)).json()).toEqual([])
   const headers = { apikey: line.supabaseKey, authorization: `Bearer ${line.supabaseKey}` }
   expect((await fetch(`${line.supabaseUrl}/rest/v1/accounts?select=id`, { headers })).status).toBe(200)
@@ -120,6 +152,16 @@ test('"up --json" names everything, its commands take a dependency away and brin
   expect(await alive()).toBe(false)
   await run('/bin/sh', ['-c', postgres?.start ?? 'false'], { cwd: '/' })
   await eventually(alive, { timeoutMs: 40_000 })
+
+  const readiness = async (): Promise<readonly string[]> => {
+    const asked = line.services.filter(({ name }) => name === 'poster' || name === 'scraper')
+    const answers = asked.map(async ({ opsPort }) => (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).text())
+    return Promise.all(answers)
+  }
+  await run(surepost, ['stack', 'stop', 'browser-broker', '--data', dataDir])
+  for (const answer of await readiness()) expect(answer).toContain('browser-broker of shard 0 takes no requests')
+  await run(surepost, ['stack', 'start', 'browser-broker', '--data', dataDir])
+  for (const answer of await readiness()) expect(JSON.parse(answer)).toEqual({ ready: true, reasons: [] })
 
   child.kill('SIGINT')
   expect(await ended).toBe(0)

@@ -99,6 +99,24 @@ test('an account is added after its rules, signed in from a file, edited, paused
   })
 })
 
+test('an account is removed with a yes, when its posts have ended', async () => {
+  await surepost(['accounts', 'add', 'bob', '--handle', 'bob_b', '--yes'])
+  const post = await json('post', 'not yet', '--account', 'bob', '--at', '+2h')
+  await eventually(async () => (await surepost(['list', '--account', 'bob'])).out.includes(post.id))
+  const unasked = await surepost(['accounts', 'remove', 'bob'])
+  expect([unasked.code, unasked.err]).toEqual([2, expect.stringContaining('add --yes')])
+  const refused = await surepost(['accounts', 'remove', 'bob', '--yes'])
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining(`Posts of bob have not ended: ${post.id}`)])
+  await surepost(['cancel', post.id])
+  const removed = await eventually(async () => {
+    const again = await surepost(['accounts', 'remove', 'bob', '--yes', '--json'])
+    return again.code === 0 && again
+  })
+  expect(JSON.parse(removed.out)).toEqual({ account: 'bob', removed: true })
+  expect((await json('accounts')).accounts).toMatchObject([{ id: 'ada' }])
+  expect((await json('show', post.id)).post.state).toBe('cancelled')
+})
+
 test('without a display a login says how to do it instead, and opens nothing', async () => {
   const login = await surepost(['login', '--account', 'ada'], '', { DISPLAY: '', WAYLAND_DISPLAY: '' })
   expect([login.code, login.err]).toEqual([2, expect.stringContaining('give it with --state <file>')])

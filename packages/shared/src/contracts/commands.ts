@@ -124,6 +124,12 @@ export const ResumeAccount = defineCommand({
   type: 'account.resume',
   body: z.strictObject({ account: AccountId, by: z.string().min(1).max(200) }),
 })
+/** Forget its session, and begin nothing on it ever again; its history is kept. Adding it anew brings it back. */
+export const RemoveAccount = defineCommand({
+  ...control,
+  type: 'account.remove',
+  body: z.strictObject({ account: AccountId, by: z.string().min(1).max(200) }),
+})
 export const CancelPost = defineCommand({
   ...control,
   type: 'post.cancel',
@@ -227,6 +233,7 @@ export const COMMANDS = [
   ConfigureAccount,
   PauseAccount,
   ResumeAccount,
+  RemoveAccount,
   CancelPost,
   RevisePost,
   SettleSegment,

@@ -181,6 +181,8 @@ export const PROCEDURES = {
       conflicts: z.array(
         z.object({ postId: PostId, segment: z.int(), kept: z.string().nullable(), others: z.array(z.string()) }),
       ),
+      /** Seconds from due and approved to live, of the posts whose first segment was recorded by this. */
+      timesToLive: z.array(z.number().min(0)),
     }),
   ),
   claim_due_posts: procedure<

@@ -5,13 +5,14 @@ import { UnavailableError } from '../errors/index.ts'
 import type { Bus } from '../messaging/types.ts'
 import { within } from '../runtime/deadline.ts'
 import { traced } from '../telemetry/spans.ts'
+import { brokerTroubles } from './broker-health.ts'
 import { openBrowser } from './browser.ts'
 import { openControl } from './control.ts'
 import { leaseOf } from './lease.ts'
 import type { Lease, LeaseRefusal, LeaseRequest, Leases } from './types.ts'
 
 export interface LeasesOptions {
-  readonly bus: Pick<Bus, 'inbox' | 'request'>
+  readonly bus: Pick<Bus, 'inbox' | 'request' | 'takers' | 'trouble'>
   readonly shards: number
   readonly log: Logger
   /** Said in every request instead of the installed version (tests). */
@@ -68,6 +69,7 @@ export const connectLeases = async (options: LeasesOptions): Promise<Leases> => 
       const { leaseId } = answer
       return traced({ name: 'claim lease', ids: { account, leaseId } }, () => claim(request, answer, signal))
     },
+    health: () => brokerTroubles(options.bus, shards),
     async [Symbol.asyncDispose]() {
       closing.abort(new UnavailableError('browser-broker', 'The lease client is being closed.'))
       await Promise.all([...living].map((lease) => lease[Symbol.asyncDispose]()))

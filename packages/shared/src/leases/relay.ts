@@ -84,6 +84,7 @@ export const relayLeases = (leases: Leases, now: () => number = Date.now): Lease
       if (turn === 'late') return waitedInVain(now())
       return turn === undefined ? ask(request) : relayed(turn, end)
     },
+    health: () => leases.health(),
     [Symbol.asyncDispose]: () => leases[Symbol.asyncDispose](),
   }
 }

@@ -82,4 +82,6 @@ export interface PublishedId {
 export interface Leases extends AsyncDisposable {
   /** Waits in line until granted, refused or `startBy`. @throws UnavailableError when the broker cannot be asked */
   acquire(request: LeaseRequest): Promise<Lease | LeaseRefusal>
+  /** Empty while every shard's broker takes requests; otherwise a sentence for each that does not. */
+  health(): Promise<readonly string[]>
 }

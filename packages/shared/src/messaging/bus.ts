@@ -18,7 +18,7 @@ import { linkedSignal } from '../runtime/deadline.ts'
 import { Asks } from './asks.ts'
 import { Batcher } from './batches.ts'
 import { Consumer } from './consumer.ts'
-import { countDeadLetters, countWaiting } from './dead-queues.ts'
+import { countDeadLetters, countTakers, countWaiting } from './dead-queues.ts'
 import { decode, issuesOf } from './envelope.ts'
 import { type Inbox, type InboxOptions, jsonReceiver, openInbox } from './inboxes.ts'
 import type { Link } from './link.ts'
@@ -196,6 +196,10 @@ class RabbitBus implements Bus {
 
   async waiting(queues: readonly string[]): Promise<readonly DeadLetterCount[]> {
     return countWaiting(this.transport, queues)
+  }
+
+  async takers(queues: readonly string[]): Promise<readonly number[]> {
+    return countTakers(this.transport, queues)
   }
 
   trouble(): BusTrouble | undefined {

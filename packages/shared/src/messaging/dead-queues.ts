@@ -30,6 +30,12 @@ export const countWaiting = (transport: Transport, queues: readonly string[]): P
     Promise.all(queues.map(async (queue) => ({ queue, messages: (await channel.checkQueue(queue)).messageCount }))),
   )
 
+/** How many consumers each of these queues has, in their order. @throws UnavailableError */
+export const countTakers = (transport: Transport, queues: readonly string[]): Promise<readonly number[]> =>
+  onChannel(transport, (channel) =>
+    Promise.all(queues.map(async (queue) => (await channel.checkQueue(queue)).consumerCount)),
+  )
+
 /** Run a work on a channel of its own. @throws UnavailableError when RabbitMQ is away, or ends it */
 export const onChannel = async <T>(
   transport: Transport,

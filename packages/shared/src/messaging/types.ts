@@ -177,6 +177,8 @@ export interface Bus extends AsyncDisposable {
   deadLetters(): Promise<readonly DeadLetterCount[]>
   /** How many messages wait in each of these queues, not counting those in hand. @throws UnavailableError */
   waiting(queues: readonly string[]): Promise<readonly DeadLetterCount[]>
+  /** How many consumers each of these queues has, in their order. @throws UnavailableError */
+  takers(queues: readonly string[]): Promise<readonly number[]>
   /** Why RabbitMQ takes nothing just now: no connection, or an alarm; undefined while it does. */
   trouble(): BusTrouble | undefined
   /** Empty while usable; otherwise a sentence per trouble (not connected, blocked by an alarm, policy missing). */

@@ -57,6 +57,14 @@ test('a refusal is a value with a time, and the inbox of a request dies with it'
   await expect(bus.reply({ replyTo: last, correlationId: 'x' }, {})).rejects.toThrow(/No queue receives/)
 })
 
+test('a broker that takes no requests is told in a sentence, until it does', async () => {
+  expect(await leases.health()).toEqual([expect.stringContaining('browser-broker of shard 0 takes no requests')])
+  const broker = await bus.consume([handle(LEASE_REQUESTS.act, async () => done)], { prefetch: 1, shard: 0 })
+  expect(await leases.health()).toEqual([])
+  await broker[Symbol.asyncDispose]()
+  expect(await leases.health()).toHaveLength(1)
+})
+
 test('a client that is closed asks no more', async () => {
   const closed = await connectLeases({ bus, shards: 1, log: silentLogger() })
   await closed[Symbol.asyncDispose]()

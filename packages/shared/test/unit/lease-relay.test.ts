@@ -23,6 +23,7 @@ const brokerOf = (...answers: (LeaseRefusal | Error)[]): Broker => {
     get granted() {
       return ends.length
     },
+    health: async () => [],
     lose: () => lost.abort(new Error('lost')),
     acquire: async ({ account }) => {
       const answer = answers.shift()

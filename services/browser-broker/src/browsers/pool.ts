@@ -50,6 +50,8 @@ export interface BrowserPool extends AsyncDisposable {
   readonly groups: ReadonlySet<number>
   /** Those of them that no lease has. */
   readonly idle: number
+  /** Launches under way: each may have a process group that is not among `groups` yet. */
+  readonly launching: number
 }
 
 const TEND_MS = 5_000
@@ -73,6 +75,7 @@ class Pool implements BrowserPool {
   readonly #idle: Idle
   readonly #stopping = new AbortController()
   readonly #timer: NodeJS.Timeout
+  #launching = 0
 
   constructor(ports: PoolPorts, limits: () => PoolLimits) {
     this.#ports = ports
@@ -92,6 +95,10 @@ class Pool implements BrowserPool {
 
   get idle(): number {
     return this.#idle.count
+  }
+
+  get launching(): number {
+    return this.#launching
   }
 
   async take(account: AccountId): Promise<Browser> {
@@ -205,7 +212,9 @@ class Pool implements BrowserPool {
   }
 
   async #start(): Promise<Browser> {
-    const browser = await this.#ports.launch()
+    this.#launching += 1
+    const launched = this.#ports.launch().finally(() => (this.#launching -= 1))
+    const browser = await launched
     this.#living.add(browser)
     rootsGauge.set(this.#living.size)
     void this.#forget(browser)

@@ -3,7 +3,7 @@ import { killGroup, processesOf } from './group.ts'
 import type { BrowserPool } from './pool.ts'
 
 export interface StrayPorts {
-  readonly pool: Pick<BrowserPool, 'groups'>
+  readonly pool: Pick<BrowserPool, 'groups' | 'launching'>
   /** Process groups of browsers that exist, whoever knows of them. */
   readonly groups: () => Promise<ReadonlySet<number>>
   readonly kill: (group: number) => void
@@ -11,12 +11,12 @@ export interface StrayPorts {
 }
 
 export interface Strays {
-  /** Those that were there for too long when it was looked last. */
+  /** Those that were there when it was looked last, beyond what is being launched. */
   readonly count: number
   look(now: number): Promise<void>
 }
 
-/** The pool knows of a browser when its launch has ended, which takes 35 s at most; one that it does not know of by then is nobody's. */
+/** The pool knows of a browser when its launch has ended, which takes 35 s at most: one that it does not know of by then is nobody's. */
 const STRAY_MS = 45_000
 /** Later, so that the alarm of what is not accounted for (10 s) is heard before. */
 const KILL_MS = 60_000
@@ -42,7 +42,8 @@ export const openStrays = ({ pool, groups, kill, log }: StrayPorts): Strays => {
       for (const group of since.keys()) if (!unknown.includes(group)) since.delete(group)
       for (const group of unknown) if (!since.has(group)) since.set(group, now)
       const olderThan = (ms: number): number[] => unknown.filter((group) => now - (since.get(group) ?? now) >= ms)
-      count = olderThan(STRAY_MS).length
+      // Which of them are being launched nobody can tell, but how many are.
+      count = Math.max(unknown.length - pool.launching, olderThan(STRAY_MS).length)
       for (const group of olderThan(KILL_MS)) {
         log.error({ group }, 'a browser that nobody knows of is killed')
         kill(group)

@@ -3,6 +3,7 @@ import {
   ConfigureAccount,
   MarkControl,
   PauseAccount,
+  RemoveAccount,
   ResumeAccount,
   RevisePost,
   SetKillSwitch,
@@ -37,6 +38,7 @@ export const controlRoutes = ({ ledger, outbox, marked }: ControlPorts): Route[]
       return told(await ledger.ask('pause', account, pause, id))
     }),
     handle(ResumeAccount, async ({ id, body: { account, by } }) => told(await ledger.ask('resume', account, by, id))),
+    handle(RemoveAccount, async ({ body: { account, by } }) => told(await ledger.ask('remove', account, by))),
     handle(CancelPost, async ({ body }) => {
       const result = await ledger.ask('cancel', body)
       await outbox.told()

@@ -123,6 +123,9 @@ const drop = (prepare: Prepare, write: Drop): void => {
       break
     case 'appointment':
       prepare('delete from appointments where post_id = ?').run(write.postId)
+      break
+    case 'session':
+      prepare('delete from sessions where account = ?').run(write.account)
   }
 }
 

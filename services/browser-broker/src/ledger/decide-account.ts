@@ -16,15 +16,64 @@ const isStale = (said: string | undefined, last: string | undefined): boolean =>
 /** Configure an account, new or known. A repeat of the same configuration is said again: its fact may be what was lost. */
 export const decideConfigure = (tables: Tables, config: AccountConfig, now: Millis): Decision<Told> => {
   const before = tables.account(config.id)
-  const account: Account = { pause: null, fence: 0, ...before, config }
+  // Added again after it was removed: the pause that stood for that is over.
+  const again = before?.removedAt !== undefined
+  const account: Account = { fence: 0, ...before, pause: again ? null : (before?.pause ?? null), config }
   return {
     answer: told,
     writes: [
-      { put: 'account', account },
+      { put: 'account', account: { ...account, removedAt: undefined } },
       { emit: 'account.configured', body: { at: instant(now), config } },
+      ...(again
+        ? [{ emit: 'account.resumed' as const, body: { at: instant(now), account: config.id, by: 'added again' } }]
+        : []),
     ],
   }
 }
+
+const notHere = (id: AccountId): Decision<Refused> =>
+  refuse('unknown_account', `The account ${id} is not configured here.`)
+
+/** An account that is here and was not removed. */
+const present = (tables: Tables, id: AccountId): Account | null => {
+  const account = tables.account(id)
+  return account?.removedAt === undefined ? account : null
+}
+
+/**
+ * Forget the session and begin nothing any more. The record hears of it as of an account that is paused without an end and
+ * answers nobody, so that nothing of it is due. Not while the platform has not said what became of a create.
+ */
+export const decideRemove = (tables: Tables, id: AccountId, by: string, now: Millis): Decision<Told | Refused> => {
+  const before = tables.account(id)
+  if (before === null) return notHere(id)
+  if (before.removedAt !== undefined) return nothing(told)
+  if (tables.unsettled(id))
+    return refuse(
+      'in_flight',
+      `A post of ${id} is being created, or it is not known yet whether it was: wait until it is live or ended, then ask again.`,
+    )
+  const at = instant(now)
+  const reason = `removed by ${by}`
+  const { config: was } = before
+  const config: AccountConfig = { ...was, replies: { ...was.replies, enabled: false } }
+  const pause: Pause = { reason, until: null, by: 'operator' }
+  return {
+    answer: told,
+    writes: [
+      { put: 'account', account: { ...before, config, pause, removedAt: now } },
+      { drop: 'session', account: id },
+      { emit: 'account.configured', body: { at, config } },
+      { emit: 'account.paused', body: { at, account: id, reason, until: null } },
+      ...(wantsPerson(before.pause)
+        ? [{ emit: 'alert.cleared' as const, body: cleared(ALERTS.accountPaused, id, new Date(now)) }]
+        : []),
+    ],
+  }
+}
+
+/** The platform's own word, which stands as an alert. */
+const wantsPerson = (pause: Pause | null): boolean => pause?.by === 'holder' && pause.until === null
 
 /** An operator's pause stands over a holder's shorter one; the platform's "wants a person" stands over everything. */
 const stronger = (before: Pause | null, next: Pause, now: Millis): Pause => {
@@ -40,8 +89,8 @@ export const decidePause = (
   now: Millis,
   said?: string,
 ): Decision<Told | Refused> => {
-  const account = tables.account(id)
-  if (account === null) return refuse('unknown_account', `The account ${id} is not configured here.`)
+  const account = present(tables, id)
+  if (account === null) return notHere(id)
   if (isStale(said, account.said)) return nothing(told)
   const pause = stronger(account.pause, next, now)
   if (pause === account.pause) return nothing(told)
@@ -75,16 +124,17 @@ export const decideResume = (
   now: Millis,
   said?: string,
 ): Decision<Told | Refused> => {
-  const account = tables.account(id)
-  if (account === null) return refuse('unknown_account', `The account ${id} is not configured here.`)
+  const account = present(tables, id)
+  if (account === null) return notHere(id)
   if (isStale(said, account.said)) return nothing(told)
-  const wanted = account.pause?.by === 'holder' && account.pause.until === null
   return {
     answer: told,
     writes: [
       { put: 'account', account: { ...account, pause: null, said: said ?? account.said } },
       { emit: 'account.resumed', body: { at: instant(now), account: id, by } },
-      ...(wanted ? [{ emit: 'alert.cleared' as const, body: cleared(ALERTS.accountPaused, id, new Date(now)) }] : []),
+      ...(wantsPerson(account.pause)
+        ? [{ emit: 'alert.cleared' as const, body: cleared(ALERTS.accountPaused, id, new Date(now)) }]
+        : []),
     ],
   }
 }

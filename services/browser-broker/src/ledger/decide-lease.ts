@@ -52,7 +52,7 @@ const accountGate = (
 ): LeaseDenied | null => {
   const account = tables.account(ask.account)
   const later = now + policy.recheckMs
-  if (account === null)
+  if (account === null || account.removedAt !== undefined)
     return deny('unknown_account', now + SOON_MS, `The account ${ask.account} is not configured here.`)
   if (!tables.hasSession(ask.account))
     return deny(

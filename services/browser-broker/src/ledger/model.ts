@@ -155,6 +155,8 @@ export interface Account {
   readonly fence: number
   /** The message (UUIDv7) in which an operator last paused or resumed it. */
   readonly said?: string | undefined
+  /** Since when it is no account of ours; what it did is still known. */
+  readonly removedAt?: Millis | undefined
 }
 
 export interface LeaseRecord {

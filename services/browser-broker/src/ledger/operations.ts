@@ -14,7 +14,7 @@ import type {
   SettleSegment,
   TellOptOuts,
 } from '@surepost/shared/contracts'
-import { decideConfigure, decideKillSwitch, decidePause, decideResume } from './decide-account.ts'
+import { decideConfigure, decideKillSwitch, decidePause, decideRemove, decideResume } from './decide-account.ts'
 import { decideBegin } from './decide-begin.ts'
 import { type Cancellation, type Edit, decideCancel, decideRevise } from './decide-cancel.ts'
 import { decideCorrected } from './decide-correct.ts'
@@ -112,6 +112,7 @@ export const OPERATIONS = {
     decidePause(m.tables, account, pause, m.now, said),
   resume: (m: Moment, account: AccountId, by: string, said?: string) =>
     decideResume(m.tables, account, by, m.now, said),
+  remove: (m: Moment, account: AccountId, by: string) => decideRemove(m.tables, account, by, m.now),
   killSwitch: (m: Moment, killSwitch: KillSwitch) => decideKillSwitch(m.tables, killSwitch, m.now),
   resend: (m: Moment) => decideResends(m.tables, m.now, m.policy),
 }

@@ -132,8 +132,11 @@ const confirmed = ({ store }: Care, seqs: readonly number[]): void => {
   }
 }
 
-const putSession = ({ store, now }: Care, account: AccountId, sealed: Uint8Array): void =>
-  void store.db.prepare('insert or replace into sessions values (?, ?, ?)').run(account, sealed, now)
+/** A holder that ends after its account was removed brings no session back. */
+const putSession = ({ store, now }: Care, account: AccountId, sealed: Uint8Array): void => {
+  if (store.tables.account(account)?.removedAt !== undefined) return
+  store.db.prepare('insert or replace into sessions values (?, ?, ?)').run(account, sealed, now)
+}
 
 const session = ({ store }: Care, account: AccountId): Uint8Array | null =>
   (store.db.prepare('select sealed from sessions where account = ?').get(account) as { sealed: Uint8Array } | undefined)
@@ -149,8 +152,8 @@ const usedOf = (spends: readonly Spend[], now: Millis) => {
 
 const accounts = ({ store, now }: Care): AccountOverview[] => {
   const rows = store.db.prepare('select doc from accounts order by id').all() as { doc: string }[]
-  return rows.map(({ doc }) => {
-    const { config, pause } = JSON.parse(doc) as Account
+  const known = rows.map(({ doc }) => JSON.parse(doc) as Account).filter(({ removedAt }) => removedAt === undefined)
+  return known.map(({ config, pause }) => {
     const active = pause !== null && (pause.until ?? Infinity) > now ? pause : null
     return {
       config,

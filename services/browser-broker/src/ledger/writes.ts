@@ -1,6 +1,7 @@
 import type {
   AccountConfigured,
   AccountPaused,
+  AccountId,
   AccountResumed,
   ActionKey,
   AlertCleared,
@@ -71,6 +72,7 @@ export type Write =
   | { readonly drop: 'spend'; readonly key: ActionKey; readonly attempt: number }
   | { readonly drop: 'reservations'; readonly postId: PostId; readonly revision: number }
   | { readonly drop: 'appointment'; readonly postId: PostId }
+  | { readonly drop: 'session'; readonly account: AccountId }
   /** The click of this attempt cannot have been later than `clickedBy`. Said once: a later word changes nothing. */
   | { readonly close: 'spend'; readonly key: ActionKey; readonly attempt: number; readonly clickedBy: Millis }
   | Said

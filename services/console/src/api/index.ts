@@ -31,6 +31,7 @@ import { pauseAccount, resumeAccount } from './pause-account.ts'
 import { putAccount } from './put-account.ts'
 import { putSession } from './put-session.ts'
 import { rejectPost } from './reject-post.ts'
+import { removeAccount } from './remove-account.ts'
 import { replayEdited } from './replay-edited.ts'
 import { discardDead, replayDead } from './settle-dead.ts'
 import { settleSegment } from './settle-segment.ts'
@@ -58,6 +59,7 @@ export const operations = (ports: Ports): readonly Operation[] => [
   listAccounts(ports),
   putAccount(ports),
   putSession(ports),
+  removeAccount(ports),
   pauseAccount(ports),
   resumeAccount(ports),
   auditAccount(ports),

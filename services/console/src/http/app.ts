@@ -7,6 +7,7 @@ import helmet from 'helmet'
 import { operations } from '../api/index.ts'
 import { EVENTS_PATH, events } from '../api/events.ts'
 import { openApi } from '../api/openapi.ts'
+import type { Config } from '../config.ts'
 import type { Ports } from '../ports.ts'
 import { authenticate, keysOf } from './auth.ts'
 import { mount } from './mount.ts'
@@ -87,11 +88,16 @@ const api = (ports: Ports, all: readonly Operation[], document: object, apiKey: 
 }
 
 /** The console's HTTP: the API under /v1, its description at /docs, the page at /. */
-export const createApp = (ports: Ports, apiKey: string): Express => {
+export const createApp = (
+  ports: Ports,
+  { API_KEY: apiKey, TRUST_PROXY_HOPS: hops }: Pick<Config, 'API_KEY' | 'TRUST_PROXY_HOPS'>,
+): Express => {
   const all = operations(ports)
   const document = openApi(all)
   const app = express()
   app.disable('x-powered-by')
+  // How a client came is what that many proxies say; without any it is what is seen here, whatever a client says.
+  app.set('trust proxy', hops)
   app.use(security)
   app.use(express.static(PAGE, { index: 'index.html', redirect: false, cacheControl: true, maxAge: 0 }))
   const { path, folder } = vendored()

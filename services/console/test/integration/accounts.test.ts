@@ -1,6 +1,8 @@
-import { isolate } from '@surepost/testkit'
+import { newId } from '@surepost/shared/contracts'
+import { eventually, isolate } from '@surepost/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestConsole, testConsole } from './fixture.ts'
+import { recorder } from './recorder.ts'
 
 const env = await isolate()
 let api: TestConsole
@@ -58,4 +60,38 @@ test('an account is paused and resumed by its broker', async () => {
   expect(paused).toMatchObject({ id: 'ada', paused: { reason: 'holiday', until } })
   expect((await api.call('POST', '/v1/accounts/ada/resume')).body).toEqual({ account: 'ada', paused: false })
   expect((await api.call('GET', '/v1/accounts')).body.accounts[0].paused).toBeNull()
+})
+
+test('an account is removed when every post of it has ended, and not before', async () => {
+  await using recorded = await recorder(env, api.bus)
+  await api.call('PUT', '/v1/accounts/joan', { platform: 'x', handle: 'joan_c' })
+  const scheduledAt = new Date(Date.now() + 3_600_000).toISOString()
+  const { body: post } = await api.call('POST', '/v1/posts', {
+    account: 'joan',
+    segments: [{ text: 'later' }],
+    scheduledAt,
+  })
+  const stateOf = async (): Promise<string> => (await api.call('GET', '/v1/posts?account=joan')).body.posts[0]?.state
+  await eventually(async () => (await stateOf()) === 'scheduled')
+  const refused = await api.call('DELETE', '/v1/accounts/joan')
+  expect([refused.status, refused.body.posts]).toEqual([409, [post.id]])
+  expect(refused.body.detail).toContain(`Posts of joan have not ended: ${post.id} (scheduled). Cancel them`)
+
+  const at = new Date().toISOString()
+  const cancelled = { at, postId: post.id, by: 'eve', reason: 'no more', ledger: null }
+  await recorded.apply([{ id: newId(), type: 'post.cancelled', body: cancelled }])
+  api.broker.inFlight = true
+  const inFlight = await api.call('DELETE', '/v1/accounts/joan')
+  expect([inFlight.status, inFlight.body.detail]).toEqual([409, 'A post of joan is being created.'])
+  api.broker.inFlight = false
+  expect((await api.call('DELETE', '/v1/accounts/joan')).body).toEqual({ account: 'joan', removed: true })
+  expect(api.broker.asked.at(-1)).toMatchObject({ type: 'account.remove', body: { account: 'joan' } })
+
+  expect((await api.call('DELETE', '/v1/accounts/joan')).status).toBe(404)
+  const next = await api.call('POST', '/v1/posts', { account: 'joan', segments: [{ text: 'too late' }] })
+  expect([next.status, next.body.errors[0].message]).toEqual([
+    422,
+    expect.stringContaining('there is no account "joan"'),
+  ])
+  expect((await api.call('GET', `/v1/posts/${post.id}`)).body.state).toBe('cancelled')
 })

@@ -10,6 +10,7 @@ import {
   DEFAULT_BUDGETS,
   PauseAccount,
   PostSubmitted,
+  RemoveAccount,
   ResumeAccount,
   RevisePost,
   SetKillSwitch,
@@ -48,6 +49,8 @@ export interface TestBroker extends AsyncDisposable {
   readonly sessions: Map<string, unknown>
   /** What `GET /leases` answers. */
   leases: readonly unknown[]
+  /** Says that something of every account is being created. */
+  inFlight: boolean
   /** No longer answers HTTP. */
   away: boolean
 }
@@ -71,6 +74,12 @@ const routesOf = (broker: TestBroker, bus: Bus): Route[] => {
       const account = broker.accounts.get(body.account)
       if (account !== undefined) account.paused = null
       return answer({})
+    }),
+    handle(RemoveAccount, async ({ type, body }) => {
+      note(type, body)
+      if (broker.inFlight) return answer({ error: `A post of ${body.account} is being created.` })
+      broker.accounts.delete(body.account)
+      return answer({ told: true })
     }),
     handle(RevisePost, async ({ type, body }) => {
       note(type, body)
@@ -137,6 +146,7 @@ export const testBroker = async (bus: Bus): Promise<TestBroker> => {
     asked: [],
     sessions: new Map(),
     leases: [],
+    inFlight: false,
     away: false,
   }
   const server = createServer()
@@ -178,6 +188,7 @@ export interface Ways {
   readonly amqpUrl?: string
   readonly managementUrl?: string
   readonly broker?: TestBroker
+  readonly trustProxyHops?: number
 }
 
 /** A real console against an environment of its own, and a broker's stand-in. */
@@ -196,6 +207,7 @@ export const testConsole = async (env: IsolatedEnvironment, more: Ways = {}): Pr
     BROKER_URLS: broker.url,
     BROKER_ADMIN_KEY: ADMIN_KEY,
     MEDIA_DIR: folder,
+    TRUST_PROXY_HOPS: String(more.trustProxyHops ?? 0),
   })
   let port = 0
   const service = createService(

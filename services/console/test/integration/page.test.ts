@@ -77,6 +77,16 @@ test('a sign-in gives a cookie that no script and no other site can use', async 
   expect((await fetchFrom('/v1/accounts', { headers: { cookie: `${cookie}x` } })).status).toBe(401)
 })
 
+test('behind a proxy that is trusted the cookie is for https only, and nobody else can say that it is', async () => {
+  const https = { ...page, 'x-forwarded-proto': 'https' }
+  expect((await signIn(API_KEY, https)).headers.get('set-cookie')).not.toContain('Secure')
+  await using behind = await testConsole(env, { broker: api.broker, trustProxyHops: 1 })
+  const cookieBehind = async (headers: Record<string, string>): Promise<string | null> =>
+    (await behind.call('POST', '/session', { apiKey: API_KEY }, headers)).headers.get('set-cookie')
+  expect(await cookieBehind(https)).toContain('Secure')
+  expect(await cookieBehind({ ...page, 'x-forwarded-proto': 'http' })).not.toContain('Secure')
+})
+
 test('a wrong key signs nobody in', async () => {
   const response = await signIn('not-the-key-at-all')
   expect([response.status, response.headers.get('set-cookie')]).toEqual([401, null])

@@ -68,6 +68,7 @@ export const createApply = (ports: ApplyPorts) => {
           repeated.inc(answer.received - answer.applied)
           ports.live.recorded(piece.map(({ fact }) => fact))
           for (const { fact } of piece) if (fact.type === SegmentPublished.type) measureLive(fact)
+          for (const seconds of answer.timesToLive) timeToLive.observe(seconds)
           await tellConflicts(ports, answer.conflicts)
         } else if (halves.length > 0) {
           waiting.push(...halves.toReversed())
@@ -134,11 +135,19 @@ const applyWhenPossible = async (
   }
 }
 
+/** A budget may pace a post for hours. */
+const LAG_BUCKETS = [0.1, 0.5, 1, 2.5, 5, 15, 60, 300, 900, 3_600, 14_400]
+const timeToLive = histogram(
+  'surepost_time_to_live_seconds',
+  'From the moment a post was due and approved to its first segment live; counted when that is recorded.',
+  [],
+  { buckets: LAG_BUCKETS },
+)
 const recordLag = histogram(
   'surepost_time_to_recorded_seconds',
   'From the moment a segment went live to its row in the database.',
   [],
-  { buckets: [0.1, 0.5, 1, 2.5, 5, 15, 60, 300, 900, 3_600, 14_400] },
+  { buckets: LAG_BUCKETS },
 )
 const measureLive = ({ body }: RecordedFact): void => {
   const { publishedAt } = body as { readonly publishedAt: string }

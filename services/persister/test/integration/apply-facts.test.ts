@@ -130,3 +130,31 @@ describe('applying facts', () => {
     expect((await client.query('select 1 from posts where id = $1', [postId])).rows).toEqual([])
   })
 })
+
+describe('the time from due and approved to live', () => {
+  const timesOf = async (facts: readonly AppliedFact[]): Promise<readonly number[]> =>
+    (await database.rpc('apply_facts', { facts })).timesToLive
+  const approvedBefore = (postId: string, agoMs: number): AppliedFact => ({
+    id: newId(),
+    type: 'post.approved',
+    body: { at: instant(-agoMs), postId, revision: 1, hash: 'a'.repeat(64), by: 'eve' },
+  })
+
+  it('counts from the later of its time and its approval, once, and by the first segment', async () => {
+    const scheduled = submission({ submitted: -9_000_000, scheduled: -60_000 })
+    const approved = submission({ submitted: -9_000_000, approval: 'review' })
+    const thread = submission({ submitted: -30_000, segments: 2 })
+    const [first, second] = [published(thread.postId, 20_000), published(thread.postId, 10_000, { segment: 1 })]
+    expect(await timesOf([scheduled.fact, published(scheduled.postId, 55_000)])).toEqual([expect.closeTo(5, 0)])
+    expect(
+      await timesOf([approved.fact, approvedBefore(approved.postId, 40_000), published(approved.postId, 38_000)]),
+    ).toEqual([expect.closeTo(2, 0)])
+    expect(await timesOf([thread.fact, second])).toEqual([])
+    expect(await timesOf([first])).toEqual([expect.closeTo(10, 0)])
+    // Again, and said by another witness.
+    expect(await timesOf([first, { ...first, id: newId() }])).toEqual([])
+  })
+  it('is none of a post of which only that is known', async () => {
+    expect(await timesOf([published(newPostId(), 1_000)])).toEqual([])
+  })
+})

@@ -3,7 +3,7 @@ import { newPostId } from '@surepost/shared/contracts'
 import { DataRefusedError, type Database, DatabaseSlowError, DatabaseWrongError } from '@surepost/shared/database'
 import { PermanentError, UnavailableError } from '@surepost/shared/errors'
 import type { QueuedFact, RecordedFact } from '@surepost/shared/messaging'
-import { silentLogger } from '@surepost/shared/runtime'
+import { registry, silentLogger } from '@surepost/shared/runtime'
 import { createApply } from '../../src/handlers/apply.ts'
 
 const sentAt = new Date(0)
@@ -16,16 +16,17 @@ interface Script {
   /** What the probes answer, in turn, the last for ever. */
   readonly probes?: readonly (readonly string[])[]
   readonly conflicts?: readonly object[]
+  readonly timesToLive?: readonly number[]
 }
 
 /** The handler on a database that does as told. */
-const onDatabase = ({ call, probes = [[]], conflicts = [] }: Script = {}) => {
+const onDatabase = ({ call, probes = [[]], conflicts = [], timesToLive = [] }: Script = {}) => {
   const seen = { calls: 0, probes: 0, began: 0, ended: 0, held: 0, alerts: [] as unknown[], beats: [] as string[] }
   const database = {
     rpc: async (_name: string, { facts }: { readonly facts: readonly RecordedFact[] }) => {
       seen.calls += 1
       call?.(facts.map(({ id }) => id))
-      return { received: facts.length, applied: facts.length, conflicts }
+      return { received: facts.length, applied: facts.length, conflicts, timesToLive }
     },
     health: async () => probes[Math.min(seen.probes++, probes.length - 1)] ?? [],
   } as unknown as Pick<Database, 'rpc' | 'health'>
@@ -113,6 +114,15 @@ describe('applying a batch', () => {
     })
     await expect(apply(factsOf(3), { signal: controller.signal })).rejects.toBe(reason)
     expect(seen.held).toBe(0)
+  })
+
+  it('measures how long what it records took to be live, in seconds', async () => {
+    const { apply } = onDatabase({ timesToLive: [3, 700] })
+    await apply(factsOf(2), { signal: never })
+    const text = await registry.getSingleMetricAsString('surepost_time_to_live_seconds')
+    expect(text).toMatch(/_bucket\{.*le="5".*\} 1\n/)
+    expect(text).toMatch(/_sum\S* 703\n/)
+    expect(text).toMatch(/_count\S* 2(\n|$)/)
   })
 
   it('raises an alert for a segment that two platform ids are claimed for', async () => {

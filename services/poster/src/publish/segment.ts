@@ -29,6 +29,7 @@ import {
   type Unknown,
 } from './verdict.ts'
 import { done } from '@surepost/shared/messaging'
+import { counted } from './count.ts'
 
 /** What publishing one segment ended in: live with the platform's id, or a reason to stop. */
 export type SegmentEnd = { readonly live: PublishedId } | { readonly stop: Stop }
@@ -77,10 +78,19 @@ export const publishSegment = async (
 ): Promise<SegmentEnd> => {
   const action = { ...wantedOf(work.post, index), command: work.post }
   const answer = await work.lease.begin(action)
-  return answer.answer === 'unknown' ? reconcile(work, action, answer, parent) : follow(work, action, answer, parent)
+  // It was counted when it came to be live.
+  if (answer.answer === 'done') return known(work, answer)
+  return counted(
+    work.post,
+    answer.answer === 'unknown' ? reconcile(work, action, answer, parent) : follow(work, action, answer, parent),
+  )
 }
 
 const stopQuietly: SegmentEnd = { stop: { tell: null, pause: null, end: null, outcome: done } }
+
+const known = ({ now }: Publishing, { platformId, url }: Extract<BeginAnswer, { answer: 'done' }>): SegmentEnd => ({
+  live: { platformId, url, publishedAt: now(), source: 'reconciled' },
+})
 
 const follow = async (
   work: Publishing,
@@ -90,7 +100,7 @@ const follow = async (
 ): Promise<SegmentEnd> => {
   switch (answer.answer) {
     case 'done':
-      return { live: { platformId: answer.platformId, url: answer.url, publishedAt: work.now(), source: 'reconciled' } }
+      return known(work, answer)
     case 'revoked':
       return stopQuietly
     case 'refused':

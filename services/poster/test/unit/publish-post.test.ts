@@ -2,7 +2,8 @@ import { MediaId } from '@surepost/shared/contracts'
 import { ContractError, PermanentError, TransientError, UnavailableError } from '@surepost/shared/errors'
 import type { LeaseRefusal, LeaseRequest } from '@surepost/shared/leases'
 import { describe, expect, it } from 'vitest'
-import { ID, NOW, approved, fresh, inSeconds, scripted, unknown } from '../support/scripted.ts'
+import { registry } from '@surepost/shared/runtime'
+import { ID, NOW, type Script, approved, fresh, inSeconds, scripted, unknown } from '../support/scripted.ts'
 
 const throwing = (error: unknown) => async (): Promise<never> => {
   throw error
@@ -67,6 +68,39 @@ describe('the lease', () => {
     const begin = async () => ({ answer: 'refused', reason: 'budget', until, detail: 'spent' }) as const
     expect(await scripted({ lease: { begin } }).run(approved())).toEqual(await poster.run(approved()))
     expect([poster.said, poster.told]).toEqual([[], []])
+  })
+})
+
+describe('what publishing a segment comes to', () => {
+  const counts = async (): Promise<Map<string, number>> => {
+    const { values } = (await registry.getSingleMetric('surepost_publish_outcomes_total')?.get()) ?? { values: [] }
+    return new Map(values.map(({ labels, value }) => [`${labels['kind']} ${labels['outcome']}`, value]))
+  }
+  const refused = { outcome: 'not_created', refusal: { kind: 'throttled', until: NOW, detail: 'slow' } } as const
+  it.each<[string, Script, string]>([
+    ['live', {}, 'reply live'],
+    [
+      'unknown',
+      { session: { publishSegment: async () => ({ outcome: 'unknown', reason: 'no answer' }) } },
+      'reply unknown',
+    ],
+    ['waiting', { session: { publishSegment: async () => refused } }, 'reply waiting'],
+    ['called off', { lease: { begin: async () => ({ answer: 'revoked' }) } }, 'reply called_off'],
+    ['an end', { session: { readPost: async () => ({ kind: 'deleted' }) } }, 'reply failed'],
+    ['an error', { session: { publishSegment: throwing(new TypeError('a bug')) } }, 'reply broken_off'],
+  ])('%s is counted once, by the kind of its post', async (_, script, counted) => {
+    const before = await counts()
+    const target = { platformId: ID, author: 'bob' }
+    const session = { readPost: async () => ({ kind: 'read', post: { author: 'bob', text: '' } }), ...script.session }
+    await scripted({ ...script, session: session as NonNullable<Script['session']> }).run(approved({ replyTo: target }))
+    const grown = [...(await counts())].filter(([key, value]) => value !== (before.get(key) ?? 0))
+    expect(grown).toEqual([[counted, (before.get(counted) ?? 0) + 1]])
+  })
+  it('of one that is known to be live is not counted again', async () => {
+    const before = await counts()
+    const begin = async () => ({ answer: 'done', platformId: ID, url: `https://x.com/ada/status/${ID}` }) as const
+    expect(await scripted({ lease: { begin } }).run(approved())).toEqual({ kind: 'done' })
+    expect(await counts()).toEqual(before)
   })
 })
 

@@ -52,6 +52,20 @@ const pause = ({ id, handle }) =>
     await load()
   })
 
+const removal = ({ id, handle }) =>
+  doing(async () => {
+    const answer = await ask({
+      title: `Remove @${handle}?`,
+      text: 'Its session is forgotten, nothing is begun on it, and what is live is measured no more. Its history is kept.',
+      confirm: 'Remove it',
+      tone: 'bad',
+    })
+    if (answer === null) return
+    await remove(`/v1/accounts/${id}`)
+    toast(`@${id} is removed.`)
+    await load()
+  })
+
 const audit = ({ id }) =>
   doing(async () => {
     await post(`/v1/accounts/${id}/audit`, {})
@@ -186,6 +200,7 @@ const accountCard = (account) => {
         }),
       ),
       h('button', { class: 'button quiet', onclick: () => edit(account) }, 'Edit'),
+      h('button', { class: 'button quiet', onclick: removal(account) }, 'Remove'),
     ),
   )
 }
