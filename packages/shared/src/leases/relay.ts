@@ -16,6 +16,48 @@ interface Held {
 /** Wakes one who waits: with the lease, or to ask for one. */
 type Wake = (held: Held | undefined) => void
 
+/** Who waits here for an account's lease. An account without a line has no lease here, and nobody asks for one. */
+const openLines = () => {
+  const lines = new Map<AccountId, Wake[]>()
+  const wakeNext = (account: AccountId, held?: Held): void => {
+    const next = lines.get(account)?.shift()
+    if (next === undefined) lines.delete(account)
+    else next(held)
+  }
+  /** Stand in line: for the lease itself, or for the turn to ask for one. @param keepNot what to do with what came too late */
+  const stand = async (
+    line: Wake[],
+    { startBy, signal }: LeaseRequest,
+    now: number,
+    keepNot: (held: Held | undefined) => Promise<void> | void,
+  ): Promise<Held | undefined | 'late'> => {
+    const { promise: woken, resolve: wake } = Promise.withResolvers<Held | undefined>()
+    const late = new Error('Nothing came in time.')
+    line.push(wake)
+    try {
+      return await within(woken, Math.max(0, startBy.getTime() - now), () => late, signal)
+    } catch (error) {
+      const place = line.indexOf(wake)
+      // Woken in the moment of giving up, it keeps nothing.
+      if (place === -1) await keepNot(await woken)
+      else line.splice(place, 1)
+      if (error === late) return 'late'
+      throw error
+    }
+  }
+  return {
+    wakeNext,
+    stand,
+    isStoodIn: (account: AccountId): boolean => (lines.get(account)?.length ?? 0) > 0,
+    /** The line of the account, if there is one; there is from now on. */
+    join: (account: AccountId): Wake[] | undefined => {
+      const line = lines.get(account)
+      if (line === undefined) lines.set(account, [])
+      return line
+    },
+  }
+}
+
 /**
  * `act` leases that go from one piece of work to the next of the same account while both are in this process, which spares the
  * second one asking, a browser's context and the way to it. Handed on is only what ended well: nothing tainted, nothing lost, no
@@ -23,24 +65,18 @@ type Wake = (held: Held | undefined) => void
  * whatever ends a lease ends it for the one who has it then.
  */
 export const relayLeases = (leases: Leases, now: () => number = Date.now): Leases => {
-  /** Who waits here, by account. An account without a line has no lease here, and nobody asks for one. */
-  const lines = new Map<AccountId, Wake[]>()
-
-  const wakeNext = (account: AccountId, held?: Held): void => {
-    const next = lines.get(account)?.shift()
-    if (next === undefined) lines.delete(account)
-    else next(held)
-  }
+  const lines = openLines()
   const isWanted = ({ lease, since }: Held): boolean =>
-    !lease.signal.aborted && now() - since < HAND_ON_MS && (lines.get(lease.account)?.length ?? 0) > 0
+    !lease.signal.aborted && now() - since < HAND_ON_MS && lines.isStoodIn(lease.account)
   const end = async (held: Held, clean: boolean): Promise<void> => {
     const { lease } = held
-    if (clean && isWanted(held) && (await hasNoPages(lease)) && isWanted(held)) return wakeNext(lease.account, held)
+    if (clean && isWanted(held) && (await hasNoPages(lease)) && isWanted(held))
+      return lines.wakeNext(lease.account, held)
     if (!clean) lease.taint()
     try {
       await lease[Symbol.asyncDispose]()
     } finally {
-      wakeNext(lease.account)
+      lines.wakeNext(lease.account)
     }
   }
   const ask = async (request: LeaseRequest): Promise<Lease | LeaseRefusal> => {
@@ -50,37 +86,16 @@ export const relayLeases = (leases: Leases, now: () => number = Date.now): Lease
       granted = answer.granted
       return answer.granted ? relayed({ lease: answer, since: now() }, end) : answer
     } finally {
-      if (!granted) wakeNext(request.account)
+      if (!granted) lines.wakeNext(request.account)
     }
   }
-  const passOn = (account: AccountId, held: Held | undefined): Promise<void> | void =>
-    held === undefined ? wakeNext(account) : end(held, true)
-  /** Stand in line here: for the lease itself, or for the turn to ask for one. */
-  const stand = async (
-    line: Wake[],
-    { account, startBy, signal }: LeaseRequest,
-  ): Promise<Held | undefined | 'late'> => {
-    const { promise: woken, resolve: wake } = Promise.withResolvers<Held | undefined>()
-    const late = new Error('Nothing came in time.')
-    line.push(wake)
-    try {
-      return await within(woken, Math.max(0, startBy.getTime() - now()), () => late, signal)
-    } catch (error) {
-      const place = line.indexOf(wake)
-      // Woken in the moment of giving up, it keeps nothing.
-      if (place === -1) await passOn(account, await woken)
-      else line.splice(place, 1)
-      if (error === late) return 'late'
-      throw error
-    }
-  }
-
   return {
     async acquire(request) {
+      const { account } = request
       if (request.class !== 'act') return leases.acquire(request)
-      const line = lines.get(request.account)
-      if (line === undefined) lines.set(request.account, [])
-      const turn = line === undefined ? undefined : await stand(line, request)
+      const line = lines.join(account)
+      const passOn = (held: Held | undefined) => (held === undefined ? lines.wakeNext(account) : end(held, true))
+      const turn = line === undefined ? undefined : await lines.stand(line, request, now(), passOn)
       if (turn === 'late') return waitedInVain(now())
       return turn === undefined ? ask(request) : relayed(turn, end)
     },
