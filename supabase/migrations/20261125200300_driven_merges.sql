@@ -442,8 +442,10 @@ $$;
 drop function surepost.spread_segments(public.facts[]);
 drop function surepost.lock_posts(public.facts[]);
 
+-- Postgres takes the merges for dear (it cannot know how few facts there are) and would compile them, which takes seconds for a call of
+-- milliseconds.
 create or replace function public.apply_facts(facts jsonb) returns jsonb
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '' set jit = off as $$
 declare
   fresh public.facts[] := surepost.journal(facts);
   of_kinds text[];
