@@ -2,8 +2,9 @@ import { management } from '../broker-definitions.ts'
 import type { StackContext } from '../dependencies/dependency.ts'
 import { withDatabase } from '../dependencies/postgres.ts'
 
-// A close that was just made is seen a moment later by the server: what is still there after this is left open.
-const GRACE_MS = 1_000
+// A close, or the death of a process, is seen a moment later by the server, and by RabbitMQ's management database later
+// still on a busy machine: what is still there after this is left open. Nothing waits that was closed.
+const GRACE_MS = 15_000
 
 const settled = async (look: () => Promise<readonly string[]>): Promise<readonly string[]> => {
   const deadline = Date.now() + GRACE_MS
