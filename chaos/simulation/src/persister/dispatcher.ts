@@ -1,4 +1,4 @@
-import { LOOK_AHEAD_MS, type PostState } from '@surepost/shared/contracts'
+import { LOOK_AHEAD_MS, type PostFact, type PostState } from '@surepost/shared/contracts'
 import type { DuePost } from '@surepost/shared/database'
 import { sendingOf } from '../../../../services/persister/src/jobs/dispatcher.ts'
 import type { Millis } from '../agenda.ts'
@@ -24,8 +24,23 @@ type Due = 'dispatch' | 'remind' | 'missed'
 const WAITING: ReadonlySet<PostState> = new Set(['accepted', 'scheduled', 'queued'])
 const SILENT: ReadonlySet<PostState> = new Set(['queued', 'publishing', 'unknown'])
 
+const liveOf = (facts: readonly PostFact[]): DuePost['live'] =>
+  facts.flatMap((fact) =>
+    fact.type === 'post.segment_published'
+      ? {
+          segment: fact.body.segment,
+          platformId: fact.body.platformId,
+          url: fact.body.url,
+          publishedAt: new Date(fact.body.publishedAt),
+          gone: facts.some((f) => f.type === 'post.segment_deleted' && f.body.platformId === fact.body.platformId)
+            ? ('deleted' as const)
+            : null,
+        }
+      : [],
+  )
+
 /** A row as `claim_due_posts` answers it. */
-const duePost = ({ postId }: Row, { state, silentAt }: DueView, submission: Submission): DuePost => ({
+const duePost = ({ postId, facts }: Row, { state, silentAt }: DueView, submission: Submission): DuePost => ({
   postId,
   revision: submission.revision,
   hash: submission.hash,
@@ -38,6 +53,7 @@ const duePost = ({ postId }: Row, { state, silentAt }: DueView, submission: Subm
   state: state ?? 'accepted',
   dispatches: 0,
   why: silentAt === Infinity ? 'due' : 'silent',
+  live: liveOf([...facts.values()]),
 })
 
 /** What the jobs would do for a post next, and when; null: nothing any more. */

@@ -66,6 +66,17 @@ export const PostState = z.enum([
 ])
 export type PostState = z.infer<typeof PostState>
 
+/** A segment that the record knows to be, or to have been, live: it is never created again, whatever a ledger remembers. */
+export const LiveSegment = z.strictObject({
+  segment: z.int().min(0),
+  platformId: PlatformId,
+  url: z.string().max(500),
+  publishedAt: Instant,
+  /** It was deleted, or seen to be missing: its timeline does not show it any more. */
+  gone: z.enum(['deleted', 'missing']).nullable(),
+})
+export type LiveSegment = z.infer<typeof LiveSegment>
+
 /** One revision of one post, complete: all that publishing it needs, so that it needs no database. */
 export const ApprovedPost = z.strictObject({
   postId: PostId,
@@ -80,5 +91,7 @@ export const ApprovedPost = z.strictObject({
   acceptedAt: Instant.optional(),
   /** When it was dispatched: after a loss a ledger creates nothing on a command that is older than itself. */
   dispatchedAt: Instant.optional(),
+  /** What the record knew of it when it was dispatched: a new ledger learns what an earlier one had published. */
+  live: z.array(LiveSegment).max(25).optional(),
 })
 export type ApprovedPost = z.infer<typeof ApprovedPost>

@@ -31,6 +31,7 @@ export const MIGRATIONS: readonly string[] = [
   '20261125170100',
   '20261125200200',
   '20261125200300',
+  '20261126000100',
 ]
 
 /** The migrations that are needed and not among those applied, oldest first. */

@@ -41,6 +41,15 @@ export interface AppliedFact {
   readonly body: unknown
 }
 
+/** A live segment as the record has it. */
+const LiveRow = z.object({
+  segment: z.int(),
+  platformId: PlatformId,
+  url: z.string(),
+  publishedAt: Timestamp,
+  gone: z.enum(['deleted', 'missing']).nullable(),
+})
+
 export const DuePost = z.object({
   postId: PostId,
   revision: z.int(),
@@ -56,6 +65,8 @@ export const DuePost = z.object({
   dispatches: z.int(),
   /** Never dispatched, or dispatched and silent since. */
   why: z.enum(['due', 'silent']),
+  /** Its segments that are live, or were. */
+  live: z.array(LiveRow),
 })
 export type DuePost = z.infer<typeof DuePost>
 

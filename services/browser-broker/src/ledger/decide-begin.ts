@@ -1,5 +1,6 @@
 import type { BeginAction, BeginAnswer } from '@surepost/shared/contracts'
 import { begun, decideFresh, factOf, keepCommand, refused } from './decide-fresh.ts'
+import { toldLive } from './decide-told.ts'
 import { mayBeForgotten, mayBeLiveSince } from './age.ts'
 import { type Action, type Millis, UNKNOWN_HASH, instant, keyOf, nameOf } from './model.ts'
 import { HOUR, type Policy } from './policy.ts'
@@ -33,6 +34,11 @@ export const decideBegin = (
       `Revision ${request.revision} was begun with another content (hash ${other.hash}).`,
     )
   if (action?.state === 'done') return done(action, now)
+  const told = toldLive(tables, request, action, action ?? begun(request, undefined, null, now), now)
+  if (told !== null) {
+    const { platformId, url } = told.action
+    return { answer: { answer: 'done', platformId, url }, writes: [...told.writes, ...keepCommand(tables, request)] }
+  }
   if (action?.state === 'open' || action?.state === 'unknown') {
     const { answer, writes } = unknown(tables, action, now, policy)
     return { answer, writes: [...writes, ...keepCommand(tables, request)] }
