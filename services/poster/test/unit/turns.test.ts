@@ -11,7 +11,7 @@ const leave = (turn: Turn): void => {
 test('an account has two posts in hand, whatever it has beyond comes back at times of its own', () => {
   const turns = createTurns(() => new Date(0))
   expect([turns.enter(ada), turns.enter(ada)].map(at)).toEqual([undefined, undefined])
-  expect(Array.from({ length: 3 }, () => at(turns.enter(ada)))).toEqual([2_000, 4_000, 6_000])
+  expect(Array.from({ length: 3 }, () => at(turns.enter(ada)))).toEqual([500, 1_000, 1_500])
   expect(at(turns.enter(bob))).toBeUndefined()
 })
 
@@ -19,12 +19,12 @@ test('a place that was given back is free for the next', () => {
   let now = 0
   const turns = createTurns(() => new Date(now))
   const [first, second] = [turns.enter(ada), turns.enter(ada)]
-  expect(at(turns.enter(ada))).toBe(2_000)
+  expect(at(turns.enter(ada))).toBe(500)
+  now = 500
   leave(first)
-  now = 2_000
   const third = turns.enter(ada)
   expect(at(third)).toBeUndefined()
-  expect(at(turns.enter(ada))).toBe(4_000)
+  expect(at(turns.enter(ada))).toBe(1_000)
   leave(second)
   leave(third)
   expect(at(turns.enter(ada))).toBeUndefined()
@@ -32,6 +32,23 @@ test('a place that was given back is free for the next', () => {
 
 test('nobody is sent away for longer than a minute', () => {
   const turns = createTurns(() => new Date(0))
-  const times = Array.from({ length: 100 }, () => at(turns.enter(ada)) ?? 0)
+  const times = Array.from({ length: 200 }, () => at(turns.enter(ada)) ?? 0)
   expect(Math.max(...times)).toBe(60_000)
+})
+
+test('they come back as far apart as posts of the account are done, within bounds', () => {
+  let now = 0
+  const turns = createTurns(() => new Date(now))
+  const apartAfter = (ms: number): number => {
+    const held = [turns.enter(ada), turns.enter(ada)]
+    for (let n = 0; n < 20; n += 1) {
+      now += ms
+      leave(held.shift() ?? turns.enter(ada))
+      held.push(turns.enter(ada))
+    }
+    const [one = 0, other = 0] = [at(turns.enter(ada)), at(turns.enter(ada))]
+    held.forEach(leave)
+    return Math.round(other - one)
+  }
+  expect([1_500, 10, 60_000].map(apartAfter)).toEqual([1_500, 200, 5_000])
 })
