@@ -21,6 +21,9 @@ const ofThisHash = (tables: Tables, { segment, hash }: BeginAction): Tables =>
 const asIfAborted = (action: Action): Action =>
   action.state === 'open' || action.state === 'unknown' ? { ...action, state: 'aborted' } : action
 
+const untold = (request: BeginAction): BeginAction =>
+  request.command === undefined ? request : { ...request, command: { ...request.command, live: [] } }
+
 const quietSinceBegin = (action: Action): Action =>
   action.quietSince === null ? action : { ...action, quietSince: action.begunAt }
 
@@ -66,6 +69,12 @@ export const VARIANTS: readonly BrokenVariant[] = [
     breaks: 'the ledger does not learn from facts what others saw on the platform',
     shows: 'created twice',
     operations: { published: () => nothing('known'), deleted: () => nothing('known'), missing: () => nothing('known') },
+  },
+  {
+    name: 'record-not-told',
+    breaks: 'a new ledger does not learn from a dispatch what the record knows to be live',
+    shows: 'created twice',
+    operations: { begin: (m, request, leaseId) => OPERATIONS.begin(m, untold(request), leaseId) },
   },
   {
     name: 'straddling-reading',

@@ -11,17 +11,15 @@ export {
   type Verdict,
 } from './errors.ts'
 export type { BreakerState } from './metrics.ts'
+export type { ClaimedCheck, DuePost, ExpiredCheck, UnplannedSegment } from './due-rows.ts'
 export { MIGRATIONS, missingMigrations } from './migrations.ts'
 export {
   type AnswerOf,
   type AppliedFact,
   type ArgsOf,
   type AuditScope,
-  type ClaimedCheck,
   type ClaimedHarvest,
-  type DuePost,
   type DueWork,
-  type ExpiredCheck,
   type ExpiredDoubt,
   type Fence,
   type OpenMention,
@@ -29,7 +27,6 @@ export {
   type PlannedCheck,
   type ProcedureName,
   type ScopedSegment,
-  type UnplannedSegment,
 } from './procedures.ts'
 export type * from './rows.ts'
 export type { Schema } from './schema.ts'

@@ -57,7 +57,11 @@ export const sendingOf = (post: DuePost, now: Date): Sending => {
   const [notAfter, acceptedAt] = [post.notAfter.toISOString(), post.acceptedAt.toISOString()]
   const live = post.live.map((segment) => ({ ...segment, publishedAt: segment.publishedAt.toISOString() }))
   const approved = { postId, revision, hash, account, platform, content, notAfter, acceptedAt }
-  const { fact, command, notBefore } = dispatchOf(live.length === 0 ? approved : { ...approved, live }, scheduledAt, now)
+  const { fact, command, notBefore } = dispatchOf(
+    live.length === 0 ? approved : { ...approved, live },
+    scheduledAt,
+    now,
+  )
   const underWay = post.state === 'publishing' || post.state === 'unknown'
   return { fact: underWay ? null : fact, command: { ...command, notBefore } }
 }

@@ -92,6 +92,16 @@ describe('claiming due posts', () => {
     expect(ids(await claim())).toEqual([postId])
   })
 
+  it('tells what of it is live, and what was deleted since', async () => {
+    const { postId, fact: submitted } = submission({ notAfter: -MINUTE, segments: 2 })
+    const live = published(postId, 25 * MINUTE)
+    const { platformId, url } = live.body as { platformId: string; url: string }
+    const gone = fact('post.segment_deleted', { postId, segment: 0, account: 'ada', platformId }, -22 * MINUTE)
+    await apply(submitted, dispatched(postId, -30 * MINUTE), live, gone, begun(postId, -20 * MINUTE))
+    const [row] = await claim()
+    expect(row?.live).toEqual([{ segment: 0, platformId, url, publishedAt: expect.any(Date), gone: 'deleted' }])
+  })
+
   it('gives no row to two claimers, and each to one', async () => {
     const posts = Array.from({ length: 60 }, () => submission())
     await apply(...posts.map(({ fact: submitted }) => submitted))

@@ -78,6 +78,7 @@ describe('sending a claimed post', () => {
     state: 'accepted',
     dispatches: 0,
     why: 'due',
+    live: [],
   }
 
   it('says that it is dispatched, then asks for it', () => {
@@ -88,6 +89,20 @@ describe('sending a claimed post', () => {
 
   it('says when the post was accepted, by which a ledger that is younger knows to ask the platform first', () => {
     expect(sendingOf(post, now).command.body.acceptedAt).toBe(later(-60).toISOString())
+  })
+
+  it('tells what the record knows to be live, and of a new post nothing', () => {
+    const live = {
+      segment: 0,
+      platformId: PlatformId.parse('1900000000000000001'),
+      url: 'https://x.com/ada/status/1900000000000000001',
+      publishedAt: later(-30),
+      gone: 'deleted' as const,
+    }
+    expect(sendingOf(post, now).command.body).not.toHaveProperty('live')
+    expect(sendingOf({ ...post, state: 'unknown', live: [live] }, now).command.body.live).toEqual([
+      { ...live, publishedAt: later(-30).toISOString() },
+    ])
   })
 
   it('holds a scheduled one until its time, and expects no word before it', () => {
