@@ -1,6 +1,7 @@
 import type { BodyOf, SegmentCorrected } from '@surepost/shared/contracts'
 import { doneWrites } from './decide-outcome.ts'
-import { type Settled, conflict, heard, spendOf } from './decide-settle.ts'
+import { type Settled, conflict, heard } from './decide-settle.ts'
+import { spendOf } from './spending.ts'
 import { type Action, type Millis, nameOf } from './model.ts'
 import type { Tables } from './views.ts'
 import { type Decision, nothing } from './writes.ts'

@@ -9,8 +9,9 @@ import {
 } from '@surepost/shared/contracts'
 import { doneWrites } from './decide-outcome.ts'
 import { type Action, type Millis, UNKNOWN_HASH, isMistaken, keyOf, nameOf } from './model.ts'
+import { spendOf } from './spending.ts'
 import type { Tables } from './views.ts'
-import { type Decision, type Write, nothing } from './writes.ts'
+import { type Decision, nothing } from './writes.ts'
 
 /** What the ledger made of a fact: `settled` changed it, `known` did not, `conflict` speaks against what it knows. */
 export type Settled = 'settled' | 'known' | 'conflict'
@@ -55,21 +56,6 @@ export const conflict = (action: Action, sentence: string, now: Millis): Decisio
       body: raised(ALERTS.ledgerConflict, sentence, `${action.postId}.${action.segment}`, new Date(now)),
     },
   ],
-})
-
-export const spendOf = (action: Action): Write => ({
-  put: 'spend',
-  spend: {
-    postId: action.postId,
-    revision: action.revision,
-    segment: action.segment,
-    account: action.account,
-    kind: action.kind,
-    attempt: action.attempt,
-    state: 'spent',
-    at: action.begunAt,
-    clickedBy: action.publishedAt ?? action.begunAt,
-  },
 })
 
 /** Somebody (a poster that could not say `complete`, an audit) says that a segment is live: it is never created again. */

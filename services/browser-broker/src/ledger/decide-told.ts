@@ -1,6 +1,6 @@
 import type { BeginAction, LiveSegment } from '@surepost/shared/contracts'
-import { spendOf } from './decide-settle.ts'
 import { type Action, type Millis, isMistaken, keyOf } from './model.ts'
+import { spendOf } from './spending.ts'
 import type { Tables } from './views.ts'
 import type { Write } from './writes.ts'
 

@@ -1,6 +1,6 @@
 import type { BeginAction, BeginRefusal } from '@surepost/shared/contracts'
 import { earliestByRight, earliestStart } from './budget.ts'
-import { type Millis, type Spend, keyOf } from './model.ts'
+import { type Action, type Millis, type Spend, keyOf } from './model.ts'
 import type { Policy } from './policy.ts'
 import type { Tables } from './views.ts'
 import type { Write } from './writes.ts'
@@ -95,3 +95,19 @@ export const spendsOfBegin = (tables: Tables, request: BeginAction, attempt: num
     ),
   ]
 }
+
+/** What an action that others told of has spent: its create, at its time. */
+export const spendOf = (action: Action): Write => ({
+  put: 'spend',
+  spend: {
+    postId: action.postId,
+    revision: action.revision,
+    segment: action.segment,
+    account: action.account,
+    kind: action.kind,
+    attempt: action.attempt,
+    state: 'spent',
+    at: action.begunAt,
+    clickedBy: action.publishedAt ?? action.begunAt,
+  },
+})
