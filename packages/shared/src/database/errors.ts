@@ -57,7 +57,9 @@ const BY_CODE: readonly (readonly [RegExp, Verdict])[] = [
 export const classify = ({ status, code }: Trouble): Verdict => {
   const known = BY_CODE.find(([pattern]) => pattern.test(code))
   if (known !== undefined) return known[1]
-  if (status === 0 || status >= 500 || status === 408 || status === 429) return 'away'
+  // PostgREST gives every refusal a code. A 400 without one is of a server on the way that got half a request.
+  const garbled = status === 400 && code === ''
+  if (status === 0 || status >= 500 || status === 408 || status === 429 || garbled) return 'away'
   // Without a code it was not PostgREST that answered: a gateway that does not know the key or the path.
   if (status === 401 || status === 403 || (status === 404 && code === '')) return 'wrong'
   return 'mistake'

@@ -42,6 +42,8 @@ describe('what an error answer of the database means', () => {
     [500, '08006', 'away'],
     [500, 'XX000', 'away'],
     [429, '', 'away'],
+    // Cut on its way, a request comes to a server in pieces: whoever says so never understood what was asked.
+    [400, '', 'away'],
     // It is up, and not as it must be.
     [401, '', 'wrong'],
     [401, 'PGRST301', 'wrong'],
