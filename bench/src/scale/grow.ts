@@ -118,4 +118,6 @@ export const grow = async (client: Client, posts: number): Promise<void> => {
     await planCheck(client, due, -1_000, newId())
   }
   await client.query('vacuum analyze')
+  // What growing wrote is not written out while it is measured.
+  await client.query('checkpoint')
 }

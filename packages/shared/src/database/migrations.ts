@@ -32,6 +32,7 @@ export const MIGRATIONS: readonly string[] = [
   '20261125200200',
   '20261125200300',
   '20261126000100',
+  '20261126000200',
 ]
 
 /** The migrations that are needed and not among those applied, oldest first. */
