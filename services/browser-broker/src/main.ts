@@ -5,6 +5,7 @@ import { type Scope, runService } from '@surepost/shared/runtime'
 import { sealingWith } from './accounts/sealing.ts'
 import { openBrowsers } from './browsers/open.ts'
 import { type Config, browsersOf, canaryOf, limitsOf, placesOf, readConfig } from './config.ts'
+import { openReach } from './egress/reach.ts'
 import { leaseRequest } from './handlers/lease-request.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { runOutbox } from './ledger/outbox.ts'
@@ -44,16 +45,19 @@ const openDesk = async (
 ): Promise<Opened> => {
   const { log } = scope
   const limits = openLimits(limitsOf(config))
-  const pool = openBrowsers(scope, browsersOf(config), canaryOf(config), () => limits.current)
   const publicUrl = config.BROKER_PUBLIC_URL.replace(/\/$/, '')
   const reconsider = (): void => desk.reconsider()
+  const reach = openReach(new URL(config.X_BASE_URL).origin, log, reconsider)
+  scope.use({ [Symbol.asyncDispose]: async () => reach[Symbol.dispose]() })
+  const launching = { browsers: browsersOf(config), canary: canaryOf(config) }
+  const pool = openBrowsers(scope, launching, reach.see, () => limits.current)
   const watch = scope.use(watchLoad(readLoad, () => limits.current.admission, reconsider, log))
   const { BROKER_SHARD: shard, POOL_WAIT_OLD_MS: poolWaitOldMs } = config
   const events = openEvents(ports.bus, shard, log)
   const admission = (): Admission => watch.admission
-  const desk: Desk = scope.use(new Desk({ ...ports, pool, log, limits, events, admission, publicUrl }))
+  const desk: Desk = scope.use(new Desk({ ...ports, pool, log, limits, events, admission, reach, publicUrl }))
   const { browsers } = placesOf(config)
-  scope.use(startUpkeep({ ...ports, pool, desk, shard, browsers, poolWaitOldMs, log }))
+  scope.use(startUpkeep({ ...ports, pool, desk, reach, shard, browsers, poolWaitOldMs, log }))
   scope.use(tellPressure(desk, ports.bus, shard, log))
   return { desk, limits, watch }
 }

@@ -6,7 +6,8 @@ import { gauge } from '@surepost/shared/runtime'
 import type { Logger } from 'pino'
 import type { BrowserPool } from './browsers/pool.ts'
 import { type Strays, straysIn } from './browsers/strays.ts'
-import { browserLeak, poolPressure } from './conditions.ts'
+import { browserLeak, platformAway, poolPressure } from './conditions.ts'
+import type { Reach } from './egress/reach.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Desk } from './leases/desk.ts'
 
@@ -28,6 +29,7 @@ export interface UpkeepPorts {
   /** Folder of the browsers. */
   readonly browsers: string
   readonly bus: Pick<Bus, 'emit'>
+  readonly reach: Pick<Reach, 'site' | 'away'>
   readonly shard: number
   readonly log: Logger
   /** Somebody who waits longer for a browser is told of. */
@@ -69,7 +71,11 @@ export const startUpkeep = (ports: UpkeepPorts): AsyncDisposable => {
   const { ledger, log, bus, shard, desk } = ports
   const strays = straysIn(ports.browsers, ports)
   const browsers = countBrowsers(ports, strays)
-  const conditions = [browserLeak(shard, browsers.leaking), poolPressure(shard, desk, ports.poolWaitOldMs)]
+  const conditions = [
+    browserLeak(shard, browsers.leaking),
+    poolPressure(shard, desk, ports.poolWaitOldMs),
+    platformAway(shard, ports.reach),
+  ]
   const watch = watchConditions(conditions, { bus, log }, { everyMs: WATCH_EVERY_MS })
   const unsettled = gauge('surepost_ledger_unsettled', 'Actions that are open or unknown.')
   const outbox = gauge('surepost_ledger_outbox', 'Facts and commands of the ledger that RabbitMQ has not confirmed.')

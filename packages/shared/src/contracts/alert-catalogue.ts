@@ -81,6 +81,14 @@ export const ALERTS = {
     todo: 'Its accounts wait and nothing is lost. Look whether the browser-broker of that shard is up and ready.',
     rule: { expr: 'max by (shard) (surepost_broker_silent_seconds) > 30' },
   },
+  platformAway: {
+    name: 'platform-away',
+    key: 'platform:away.',
+    severity: 'critical',
+    when: 'No connection to the site of the platform has come about for 2 s; it is tried each second.',
+    todo: 'Posts and readings wait meanwhile and nothing is lost. Look at the network of the browser-broker and at the platform; all goes on by itself.',
+    rule: { expr: 'max by (service) (surepost_platform_away) > 0' },
+  },
   poolPressure: {
     name: 'pool-pressure',
     key: 'pool:pressure.',

@@ -48,6 +48,7 @@ export const RefusalReason = z.enum([
   'version',
   'kill_switch',
   'budget',
+  'platform_away',
 ])
 export type RefusalReason = z.infer<typeof RefusalReason>
 

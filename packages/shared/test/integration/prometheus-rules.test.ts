@@ -33,6 +33,7 @@ const SAMPLES: Readonly<Record<keyof typeof ALERTS, Sample>> = {
   rabbitmqBlocked: positive('surepost_rabbitmq_blocked'),
   rabbitmqAway: positive('surepost_rabbitmq_away{service="poster"}'),
   limitsClosed: above('surepost_broker_silent_seconds{shard="0"}', 30),
+  platformAway: positive('surepost_platform_away{service="browser-broker"}'),
   poolPressure: above('surepost_lease_oldest_wait_seconds{service="browser-broker"}', 120),
   browserLeak: positive('surepost_browsers_unaccounted{service="browser-broker"}'),
   accountPaused: positive('surepost_account_paused{account="ada"}'),

@@ -4,6 +4,7 @@ import { newId } from '@surepost/shared/contracts'
 import { UnavailableError, messageOf } from '@surepost/shared/errors'
 import { pause, within } from '@surepost/shared/runtime'
 import { type BrowserServer, chromium } from 'playwright'
+import type { SeeConnecting } from '../egress/connecting.ts'
 import { type Egress, openEgress } from '../egress/egress.ts'
 import type { Origins } from '../egress/origins.ts'
 import { BROWSER_MARK, groupIsGone, killGroup } from './group.ts'
@@ -51,13 +52,13 @@ const CONFINED = [
   '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
 ]
 
-/** Start a browser. @throws UnavailableError when it does not come up in time */
-export const launchBrowser = async (config: BrowserConfig): Promise<Browser> => {
+/** Start a browser. @param see told of every connection that it makes. @throws UnavailableError when it does not come up in time */
+export const launchBrowser = async (config: BrowserConfig, see: SeeConnecting = () => {}): Promise<Browser> => {
   const id = newId()
   const folder = join(config.folder, id)
   const temporary = await mkdtemp(config.temporary)
   await mkdir(folder, { recursive: true })
-  const egress = await openEgress(config.origins)
+  const egress = await openEgress(config.origins, see)
   const clean = async (): Promise<void> => {
     egress[Symbol.dispose]()
     for (const path of [folder, temporary])

@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { counter } from '@surepost/shared/runtime'
 import { CANARY_PAGE, CANARY_URL } from './canary-page.ts'
+import type { SeeConnecting } from './connecting.ts'
 import { type Origins, bare, tunnelTo } from './origins.ts'
 
 const refused = counter(
@@ -43,8 +44,15 @@ const end = (response: ServerResponse, status: number): void => {
   else response.writeHead(status, { connection: 'close' }).end()
 }
 
+interface WayOut {
+  readonly origins: Origins
+  readonly see: SeeConnecting
+  readonly agent: Agent
+  readonly sockets: Set<Duplex>
+}
+
 /** Plain HTTP: the request line names the whole URL (RFC 9112, 3.2.2). */
-const forward = (origins: Origins, agent: Agent, request: IncomingMessage, response: ServerResponse): void => {
+const forward = ({ origins, agent, see }: WayOut, request: IncomingMessage, response: ServerResponse): void => {
   const target = URL.canParse(request.url ?? '') ? new URL(request.url ?? '') : undefined
   if (target?.href === CANARY_URL) return void response.setHeader('content-type', 'text/html').end(CANARY_PAGE)
   if (target === undefined || target.protocol !== 'http:' || !origins.has(target.origin)) {
@@ -52,14 +60,15 @@ const forward = (origins: Origins, agent: Agent, request: IncomingMessage, respo
     return end(response, 403)
   }
   const { hostname, port, pathname, search, host } = target
+  const place = { host: bare(hostname), port: Number(port) || 80 }
   const onward = send({
     agent,
-    host: bare(hostname),
-    port: port || 80,
+    ...place,
     method: request.method,
     path: `${pathname}${search}`,
     headers: ['host', host, ...headersOf(request)],
   })
+  onward.once('socket', (socket) => see(place, socket))
   onward.once('response', (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headersOf(answer))
     answer.once('error', () => response.destroy())
@@ -72,13 +81,7 @@ const forward = (origins: Origins, agent: Agent, request: IncomingMessage, respo
 }
 
 /** HTTPS and WebSockets: bytes, to an allowed host and port. */
-const tunnel = (
-  origins: Origins,
-  request: IncomingMessage,
-  browser: Duplex,
-  head: Buffer,
-  sockets: Set<Duplex>,
-): void => {
+const tunnel = ({ origins, see, sockets }: WayOut, request: IncomingMessage, browser: Duplex, head: Buffer): void => {
   browser.on('error', () => browser.destroy())
   const target = tunnelTo(origins, request.url ?? '')
   if (target === undefined) {
@@ -87,6 +90,7 @@ const tunnel = (
   }
   const site = connect({ ...target, noDelay: true })
   sockets.add(site)
+  see(target, site)
   site.once('connect', () => {
     browser.write('HTTP/1.1 200 Connection Established\r\n\r\n')
     if (head.length > 0) site.write(head)
@@ -105,16 +109,17 @@ const tunnel = (
  * Open the way out of one browser. Disposing of it cuts all that goes through it, at once: what a browser that is gone had
  * handed over and was not sent yet never leaves.
  */
-export const openEgress = async (origins: Origins): Promise<Egress> => {
+export const openEgress = async (origins: Origins, see: SeeConnecting): Promise<Egress> => {
   // One connection a request: on one that is kept, a site that closes it just then would fail a request that it never saw.
   const agent = new Agent({ keepAlive: false })
   const sockets = new Set<Duplex>()
-  const server = createServer((request, response) => forward(origins, agent, request, response))
+  const way: WayOut = { origins, see, agent, sockets }
+  const server = createServer((request, response) => forward(way, request, response))
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
-  server.on('connect', (request, browser, head) => tunnel(origins, request, browser, head, sockets))
+  server.on('connect', (request, browser, head) => tunnel(way, request, browser, head))
   // The browser's own connections end with it, and not in the middle of its next request.
   server.keepAliveTimeout = 0
   server.listen(0, '127.0.0.1')

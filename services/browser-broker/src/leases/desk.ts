@@ -26,6 +26,8 @@ export interface DeskPorts {
   readonly events: LeaseEvents
   /** What the machine bears; asked at every decision. */
   readonly admission: () => Admission
+  /** Why the platform cannot be reached, if it cannot; asked at every decision. */
+  readonly reach: { readonly away: string | undefined }
   /** Where holders reach the proxy: `ws://host:port`. */
   readonly publicUrl: string
 }
@@ -70,8 +72,9 @@ export class Desk implements AsyncDisposable {
 
   /** What decisions depend on, now. */
   get limits(): Limits & BrokerLimits {
-    const { limits, admission } = this.#ports
-    return { ...limits.current, mostBackground: mostBackground(admission()), meanMs: this.#means.current }
+    const { limits, admission, reach } = this.#ports
+    const outside = { mostBackground: mostBackground(admission()), platformAway: reach.away }
+    return { ...limits.current, ...outside, meanMs: this.#means.current }
   }
 
   /** Requests whose askers are looked for. */

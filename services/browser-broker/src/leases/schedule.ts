@@ -7,6 +7,8 @@ export interface Limits {
   readonly slots: number
   /** Background leases at once, when the machine bears no more; 0 refuses them. */
   readonly mostBackground: number
+  /** Why the platform cannot be reached: nobody gets a browser for it then. */
+  readonly platformAway?: string | undefined
   /** Reads of one account at once, alone and beside its `act` lease. */
   readonly readsPerAccount: { readonly alone: number; readonly besideAct: number }
   /** Which head start a person's read has before background reads; beyond it the longer wait goes first. */
@@ -22,7 +24,7 @@ export interface Table {
 
 export interface LeaseRefusal {
   readonly requestId: string
-  readonly reason: Extract<RefusalReason, 'account_busy' | 'deadline' | 'pressure'>
+  readonly reason: Extract<RefusalReason, 'account_busy' | 'deadline' | 'pressure' | 'platform_away'>
   readonly retryAt: Millis
   readonly detail: string
 }
@@ -40,6 +42,9 @@ const LEAST_RETRY_MS = 1_000
 const MOST_RETRY_MS = 60_000
 /** Memory that is short does not come back in seconds. */
 const HELD_BACK_RETRY_MS = 15_000
+/** The platform is tried each second while it cannot be reached; those who wait for it come back one after the other. */
+const AWAY_RETRY_MS = 5_000
+const APART_MS = 100
 
 type Taken = readonly Pick<Held, 'account' | 'class'>[]
 
@@ -61,7 +66,8 @@ export const accountHasRoom = (request: Waiting, taken: Taken, { readsPerAccount
   return of.filter((held) => isRead(held.class)).length < (acting ? readsPerAccount.besideAct : readsPerAccount.alone)
 }
 
-const slotIsFree = (request: Waiting, taken: Taken, { slots, mostBackground }: Limits): boolean => {
+const slotIsFree = (request: Waiting, taken: Taken, { slots, mostBackground, platformAway }: Limits): boolean => {
+  if (platformAway !== undefined) return false
   const most = capacity(slots)
   const background = taken.filter((held) => held.class === 'background').length
   if (request.class === 'background' && background >= mostBackground) return false
@@ -108,6 +114,18 @@ export const slotWait = (request: Waiting, before: readonly Waiting[], limits: L
   const ahead = before.filter((r) => isRead(r.class) === reads).length
   const atOnce = request.class === 'background' ? Math.min(most.reads, Math.max(1, limits.mostBackground)) : most.reads
   return Math.floor(ahead / (reads ? atOnce : most.act)) * limits.meanMs[request.class]
+}
+
+/** @param place how many are refused before it */
+const awayOf = (
+  { requestId }: Waiting,
+  place: number,
+  now: Millis,
+  { platformAway }: Limits,
+): LeaseRefusal | undefined => {
+  if (platformAway === undefined) return undefined
+  const retryAt = now + Math.min(AWAY_RETRY_MS + place * APART_MS, MOST_RETRY_MS)
+  return { requestId, reason: 'platform_away', retryAt, detail: `The platform cannot be reached (${platformAway}).` }
 }
 
 /** @param before those that stay in line before it */
@@ -166,8 +184,8 @@ export const decideGrants = (table: Table, now: Millis, limits: Limits): Grants 
   }
   const left = table.waiting.filter((r) => !grants.includes(r.requestId)).toSorted(byStart)
   const staying: Waiting[] = []
-  const refusals = left.flatMap((request) => {
-    const refusal = refusalOf(request, staying, table.held, now, limits)
+  const refusals = left.flatMap((request, place) => {
+    const refusal = awayOf(request, place, now, limits) ?? refusalOf(request, staying, table.held, now, limits)
     if (refusal === undefined) staying.push(request)
     return refusal ?? []
   })

@@ -4,10 +4,15 @@ import { join } from 'node:path'
 import { eventually, isolate } from '@surepost/testkit'
 import { afterAll, expect, test } from 'vitest'
 import { BROWSER_MARK } from '../../src/browsers/group.ts'
-import { acquired, requestOf } from '../support/fixtures.ts'
+import { acquired, cookieSite, requestOf } from '../support/fixtures.ts'
 import { setUp } from '../support/setup.ts'
 
-const setup = await setUp(await isolate(), { env: { BROKER_SLOTS: '2', POOL_WAIT_OLD_MS: '1000' } })
+// The site of the platform: nobody is there until a test opens it.
+const { url: site, ...gone } = await cookieSite()
+await gone[Symbol.asyncDispose]()
+const setup = await setUp(await isolate(), {
+  env: { BROKER_SLOTS: '2', POOL_WAIT_OLD_MS: '1000', X_BASE_URL: site },
+})
 const { broker, bus, leases } = setup
 const said: string[] = []
 const watching = await bus.watchFacts(({ type, body }) => {
@@ -53,4 +58,18 @@ test('a browser that nobody accounts for is told of after 10 s, and that it is g
   process.kill(-(leaked.pid ?? 0), 'SIGKILL')
   await ended
   await hears('alert.cleared browsers:leak.0')
+}, 120_000)
+
+test('that the platform cannot be reached is told, nobody gets a browser meanwhile, and all goes on when it is back', async () => {
+  const account = await setup.account('unreached')
+  const lease = await acquired(leases, requestOf(account))
+  const page = await lease.context.newPage()
+  expect((await page.goto(site))?.status()).toBe(502)
+  await hears('alert.raised platform:away.x.0')
+  await lease[Symbol.asyncDispose]()
+  expect(await leases.acquire(requestOf(account))).toMatchObject({ granted: false, reason: 'platform_away' })
+  await using _back = await cookieSite(Number(new URL(site).port))
+  await hears('alert.cleared platform:away.x.0')
+  await using again = await acquired(leases, requestOf(account))
+  expect((await (await again.context.newPage()).goto(site))?.status()).toBe(200)
 }, 120_000)

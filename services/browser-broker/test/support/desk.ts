@@ -53,7 +53,8 @@ export const testDesk = async (
   const log = silentLogger()
   const events = openEvents(bus, 0, log)
   const publicUrl = 'ws://127.0.0.1:1'
-  const desk = new Desk({ bus, ledger, pool: counted, log, limits, events, admission: () => OPEN, publicUrl })
+  const reach = { away: undefined }
+  const desk = new Desk({ bus, ledger, pool: counted, log, limits, events, admission: () => OPEN, reach, publicUrl })
   return {
     desk,
     pool,

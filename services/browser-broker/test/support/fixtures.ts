@@ -26,13 +26,13 @@ export const accountConfig = (id: string, budgets: Partial<AccountConfig['budget
     budgets: { post: ROOMY, reply: ROOMY, ...budgets },
   })
 
-/** A site that sets a cookie and shows the ones it was sent. */
-export const cookieSite = async (): Promise<{ readonly url: string } & AsyncDisposable> => {
+/** A site that sets a cookie and shows the ones it was sent. @param at its port; any when left out */
+export const cookieSite = async (at = 0): Promise<{ readonly url: string } & AsyncDisposable> => {
   const server = createServer((request, response) => {
     response.setHeader('content-type', 'text/html')
     response.setHeader('set-cookie', `rotated=${Date.now()}; Path=/`)
     response.end(`<title>site</title><p id="cookies">${request.headers.cookie ?? ''}</p>`)
-  }).listen(0, '127.0.0.1')
+  }).listen(at, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {

@@ -1,5 +1,6 @@
+import { alertKey } from '@surepost/shared/contracts'
 import { expect, test } from 'vitest'
-import { browserLeak, poolPressure } from '../../src/conditions.ts'
+import { browserLeak, platformAway, poolPressure } from '../../src/conditions.ts'
 
 test('somebody who waits too long for a browser is told of, until nobody does', () => {
   const waiting: { receivedAt: number }[] = []
@@ -25,5 +26,16 @@ test('browsers that nothing accounts for are told of while there are any', () =>
   leaking = 3
   expect(what()).toContain('3 browser processes of shard 1')
   leaking = 0
+  expect(what()).toBeUndefined()
+})
+
+test('that the platform cannot be reached is told with its place and the cause, while it is so', () => {
+  const reach: { site: string; away: string | undefined } = { site: 'x.com:443', away: undefined }
+  const { what, kind, subject } = platformAway(2, reach)
+  expect(alertKey(kind, subject)).toBe('platform:away.x.2')
+  expect(what()).toBeUndefined()
+  reach.away = 'ECONNREFUSED'
+  expect(what()).toBe('The browser-broker of shard 2 cannot reach x.com:443 (ECONNREFUSED).')
+  reach.away = undefined
   expect(what()).toBeUndefined()
 })

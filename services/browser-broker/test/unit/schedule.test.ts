@@ -114,6 +114,19 @@ test('under pressure background reads go one at a time, or not at all; nobody el
   ])
 })
 
+test('while the platform cannot be reached nobody gets a browser, and those who wait are told to come back, one after the other', () => {
+  const table = { waiting: [waiting('a', 'act'), waiting('b', 'interactive'), waiting('c', 'background')], held: [] }
+  const { grants, refusals } = decideGrants(table, NOW, { ...limits, platformAway: 'ECONNREFUSED' })
+  expect(grants).toEqual([])
+  expect(new Set(refusals.map(({ requestId }) => requestId)).size).toBe(3)
+  expect(refusals.map(({ reason, retryAt }) => [reason, retryAt])).toEqual([
+    ['platform_away', NOW + 5_000],
+    ['platform_away', NOW + 5_100],
+    ['platform_away', NOW + 5_200],
+  ])
+  expect(refusals[0]?.detail).toContain('ECONNREFUSED')
+})
+
 const requests = fc.array(
   fc.record({
     account: fc.constantFrom('a', 'b', 'c', 'd'),
