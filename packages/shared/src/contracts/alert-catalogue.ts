@@ -1,4 +1,5 @@
 import type { AlertKind } from './alert-kind.ts'
+import { PART_ALERTS } from './alert-parts.ts'
 
 export type { AlertKind } from './alert-kind.ts'
 
@@ -7,104 +8,7 @@ const standing = (name: string): string => `max(surepost_alerts_active{alert="${
 
 /** Every alert there is. Facts, sentences, the links to the runbook and the rules of Prometheus are made from this. */
 export const ALERTS = {
-  databaseAway: {
-    name: 'database-away',
-    key: 'database:away',
-    severity: 'critical',
-    when: 'Facts could not be recorded for 10 s: the database cannot be used.',
-    todo: 'Nothing is lost: facts wait in their queue. Bring it back; the persister goes on by itself.',
-    rule: { expr: 'max(surepost_record_outage_seconds) > 10' },
-  },
-  recordQueueOld: {
-    name: 'record-queue-old',
-    key: 'record_queue:old',
-    severity: 'warning',
-    when: 'Facts waited longer than RECORD_QUEUE_OLD_MS (60 s) to be recorded.',
-    todo: 'Nothing is lost. If the database is up and this lasts, start more persisters.',
-    rule: { expr: 'max(surepost_record_queue_age_seconds) > 60' },
-  },
-  recordQueueGrowing: {
-    name: 'record-queue-growing',
-    key: 'record_queue:growing',
-    severity: 'warning',
-    when: 'More than RECORD_QUEUE_LONG (1000) facts wait to be recorded, and more at each of four looks.',
-    todo: 'More is said than is recorded. If the database is up, start more persisters or give it a faster disk.',
-    rule: { expr: 'max(surepost_record_queue_messages) > 1000 and max(delta(surepost_record_queue_messages[5m])) > 0' },
-  },
-  liveUnrecorded: {
-    name: 'live-unrecorded',
-    key: 'live:unrecorded',
-    severity: 'critical',
-    when: 'A post that is live has not been recorded LIVE_UNRECORDED_MS (60 s) after that was said.',
-    todo: 'It is in a durable queue and is recorded as soon as the database takes it: look why it does not.',
-    rule: { expr: 'max(surepost_live_unrecorded) > 0' },
-  },
-  deadLetters: {
-    name: 'dead-letters',
-    key: 'dead-letters:',
-    severity: 'critical',
-    when: 'A queue has messages that could not be handled.',
-    todo: 'Look at them with "surepost dead", then replay or discard them.',
-    rule: { expr: 'max by (queue) (surepost_dead_letters) > 0' },
-  },
-  unroutable: {
-    name: 'unroutable',
-    key: 'unroutable:',
-    severity: 'critical',
-    when: 'A message found no queue: the topology has a hole.',
-    todo: 'The hole is mended by itself and the sender tries again; if this stands, look who deletes queues or bindings.',
-    rule: { expr: 'sum by (type) (increase(surepost_messages_unroutable_total[5m])) > 0' },
-  },
-  rabbitmqBlocked: {
-    name: 'rabbitmq-blocked',
-    key: 'rabbitmq:blocked',
-    severity: 'critical',
-    when: 'RabbitMQ takes no messages for 5 s because of an alarm (memory or disk).',
-    todo: 'Nothing new is accepted or published meanwhile. Free memory or disk there; all goes on by itself.',
-    rule: { expr: 'max(surepost_rabbitmq_blocked) > 0', for: '5s' },
-    direct: true,
-  },
-  rabbitmqAway: {
-    name: 'rabbitmq-away',
-    key: 'rabbitmq:away',
-    severity: 'critical',
-    when: 'There is no connection to RabbitMQ for 10 s.',
-    todo: 'Nothing new is accepted meanwhile; ledgers keep what happened. Bring it back; all goes on by itself.',
-    rule: { expr: 'max by (service) (surepost_rabbitmq_away) > 0', for: '10s' },
-    direct: true,
-  },
-  limitsClosed: {
-    name: 'limits-closed',
-    key: 'limits:closed.',
-    severity: 'critical',
-    when: 'A browser-broker has said nothing for 30 s: without its ledger no budget can be verified, so nothing goes out.',
-    todo: 'Its accounts wait and nothing is lost. Look whether the browser-broker of that shard is up and ready.',
-    rule: { expr: 'max by (shard) (surepost_broker_silent_seconds) > 30' },
-  },
-  platformAway: {
-    name: 'platform-away',
-    key: 'platform:away.',
-    severity: 'critical',
-    when: 'No connection to the site of the platform has come about for 2 s; it is tried each second.',
-    todo: 'Posts and readings wait meanwhile and nothing is lost. Look at the network of the browser-broker and at the platform; all goes on by itself.',
-    rule: { expr: 'max by (service) (surepost_platform_away) > 0' },
-  },
-  poolPressure: {
-    name: 'pool-pressure',
-    key: 'pool:pressure.',
-    severity: 'warning',
-    when: 'Somebody has waited for a browser longer than POOL_WAIT_OLD_MS (120 s).',
-    todo: 'Waiting loses nothing. If this lasts, give the browser-broker more slots or memory, or read less often.',
-    rule: { expr: 'max by (service) (surepost_lease_oldest_wait_seconds) > 120' },
-  },
-  browserLeak: {
-    name: 'browser-leak',
-    key: 'browsers:leak.',
-    severity: 'critical',
-    when: 'There are browser processes for 10 s that no lease and no idle place accounts for.',
-    todo: 'Look at the processes of that browser-broker; a restart of it sweeps them away and loses nothing.',
-    rule: { expr: 'max by (service) (surepost_browsers_unaccounted) > 0' },
-  },
+  ...PART_ALERTS,
   accountPaused: {
     name: 'account-paused',
     key: 'account.paused.',
