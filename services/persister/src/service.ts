@@ -96,6 +96,7 @@ const record = async (scope: Scope, config: Config, ports: { readonly bus: Bus; 
     database,
     bus: remembering(bus, asked),
     backlog,
+    outage,
     asked,
     publishing: { waiting: () => posters.reduce((sum, queue) => sum + (depths.of(queue) ?? 0), 0) },
     room: (queue) => pressure.full() ?? asked.full(queue),

@@ -82,8 +82,10 @@ const lookAt = (
     const wrong = what()
     if (wrong !== undefined) {
       if (said === 'raised' && performance.now() - raisedAt < repeatMs) return
-      await bus.emit(AlertRaised, raised(kind, wrong, subject, now), { signal })
+      // What was not confirmed in time may have arrived nevertheless: it is cleared like what was.
       said = 'raised'
+      raisedAt = -Infinity
+      await bus.emit(AlertRaised, raised(kind, wrong, subject, now), { signal })
       raisedAt = performance.now()
     } else if (said === 'raised' || (said === 'not known' && (await wasRaised(key, signal)))) {
       await bus.emit(AlertCleared, cleared(kind, subject, now), { signal })

@@ -33,6 +33,7 @@ export const MIGRATIONS: readonly string[] = [
   '20261125200300',
   '20261126000100',
   '20261126000200',
+  '20261126010000',
 ]
 
 /** The migrations that are needed and not among those applied, oldest first. */

@@ -166,7 +166,8 @@ export const PROCEDURES = {
     z.array(DueAudit),
   ),
   claim_expired_doubts: procedure<Fence & { max_rows: number; after_seconds: number }>()(z.array(ExpiredDoubt)),
-  failing_jobs: procedure<Fence & { repeat_seconds: number; max_rows: number }>()(
+  /** @param failed_since those that have not failed since then are not alerted */
+  failing_jobs: procedure<Fence & { repeat_seconds: number; max_rows: number; failed_since?: string | null }>()(
     z.object({
       raise: z.array(
         z.object({

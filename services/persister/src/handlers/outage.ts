@@ -8,10 +8,13 @@ export interface Outage {
   ended(): void
   /** Since how many milliseconds it cannot be used, and why; undefined while it can. */
   lasting(): { readonly ms: number; readonly cause: string } | undefined
+  /** When the last one ended; null when there was none since the start. */
+  endedAt(): Date | null
 }
 
 export const createOutage = (log: Scope['log'], now: () => number = () => performance.now()): Outage => {
   let current: { readonly since: number; readonly cause: string } | undefined
+  let endedAt: Date | null = null
   return {
     began(cause) {
       if (current !== undefined) return
@@ -22,7 +25,9 @@ export const createOutage = (log: Scope['log'], now: () => number = () => perfor
       if (current === undefined) return
       log.info({ seconds: Math.round((now() - current.since) / 1_000) }, 'the database is back')
       current = undefined
+      endedAt = new Date()
     },
     lasting: () => (current === undefined ? undefined : { ms: now() - current.since, cause: current.cause }),
+    endedAt: () => endedAt,
   }
 }

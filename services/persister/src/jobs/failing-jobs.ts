@@ -6,8 +6,11 @@ const MAX_ROWS = 200
 /** A person is reminded this often. */
 const REPEAT_SECONDS = 3_600
 
-/** Raises an alert for every job that failed three times in a row, and lets go of it with the next success. */
-export const failingJobs = ({ database, bus, backlog }: JobPorts): Job => ({
+/**
+ * Raises an alert for every job that failed three times in a row, and lets go of it with the next success. Failures of an outage of the
+ * database, which has its own alert, come to be known with its end: they count when the job has failed since as well.
+ */
+export const failingJobs = ({ database, bus, backlog, outage }: JobPorts): Job => ({
   name: 'persister.failing-jobs',
   everyMs: 10_000,
   timeoutMs: 30_000,
@@ -16,7 +19,12 @@ export const failingJobs = ({ database, bus, backlog }: JobPorts): Job => ({
     if (behind !== undefined) return skipped(behind)
     const { raise, clear } = await database.rpc(
       'failing_jobs',
-      { ...fence, repeat_seconds: REPEAT_SECONDS, max_rows: MAX_ROWS },
+      {
+        ...fence,
+        repeat_seconds: REPEAT_SECONDS,
+        max_rows: MAX_ROWS,
+        failed_since: outage.endedAt()?.toISOString() ?? null,
+      },
       { signal, deadlineMs: CALL_MS },
     )
     const at = new Date().toISOString()

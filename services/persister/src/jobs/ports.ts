@@ -3,12 +3,14 @@ import type { Bus } from '@surepost/shared/messaging'
 import type { DueLimits } from './due-watch.ts'
 import type { Asked } from '../handlers/asked.ts'
 import type { Backlog } from '../handlers/backlog.ts'
+import type { Outage } from '../handlers/outage.ts'
 
 /** What the jobs work with. */
 export interface JobPorts {
   readonly database: Pick<Database, 'rpc' | 'read'>
   readonly bus: Pick<Bus, 'emit' | 'send' | 'deadLetters'>
   readonly backlog: Pick<Backlog, 'behind'>
+  readonly outage: Pick<Outage, 'endedAt'>
   /** Number of broker shards of the installation. */
   readonly shards: number
   readonly lookAheadSeconds: number

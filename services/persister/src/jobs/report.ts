@@ -80,8 +80,12 @@ export const jobFact = (
   nextDueAt: nextDueAt?.toISOString() ?? null,
 })
 
-/** Wait between runs, give or take a tenth; after failures in a row longer, so that a dead database is not hammered. */
+/** What is called failing is tried so often at least: it is to be well again soon after what it needs is back. */
+const LONGEST_WAIT_MS = 8_000
+
+/** Wait between runs, give or take a tenth; after failures in a row longer. (A database that is away is spared by its breaker.) */
 export const cadenceMs = (everyMs: number, failures: number, random: () => number = Math.random): number => {
-  const wait = failures === 0 ? everyMs : Math.max(everyMs, Math.min(30_000, 1_000 * 2 ** Math.min(failures - 1, 10)))
+  const wait =
+    failures === 0 ? everyMs : Math.max(everyMs, Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** Math.min(failures - 1, 10)))
   return wait * (0.9 + 0.2 * random())
 }

@@ -50,9 +50,11 @@ const repeat = async (job: Job, ports: RunnerPorts, signal: AbortSignal): Promis
     runs.inc({ job: job.name, outcome: run.outcome })
     failures = run.outcome === 'failed' ? failures + 1 : 0
     const folded = fold(run, reported, performance.now())
-    reported = folded.reported
-    if (folded.report !== undefined)
-      await report(ports, jobFact(job.name, run, folded.report, startedAt, new Date(), nextDue(job, run)), signal)
+    const isKnown =
+      folded.report === undefined ||
+      (await report(ports, jobFact(job.name, run, folded.report, startedAt, new Date(), nextDue(job, run)), signal))
+    // What could not be said is said by the next run, however like it that is: the record still has what was before.
+    reported = isKnown ? folded.reported : undefined
     await pause(cadenceMs(job.everyMs, failures), signal)
   }
 }
@@ -83,12 +85,19 @@ const runOnce = async (job: Job, { database, holder, log }: RunnerPorts, signal:
   }
 }
 
-const report = async ({ bus, log }: RunnerPorts, fact: BodyOf<typeof JobRan>, signal: AbortSignal): Promise<void> => {
+/** @returns whether it could be said */
+const report = async (
+  { bus, log }: RunnerPorts,
+  fact: BodyOf<typeof JobRan>,
+  signal: AbortSignal,
+): Promise<boolean> => {
   using ends = linkedSignal(signal, AbortSignal.timeout(10_000))
   try {
     await bus.emit(JobRan, fact, { signal: ends.signal })
+    return true
   } catch (error) {
     if (!signal.aborted) log.error({ err: error, job: fact.job }, 'a run of a job could not be reported')
+    return false
   }
 }
 

@@ -214,4 +214,14 @@ describe('a job that fails', () => {
     await apply(ran('succeeded', 4))
     expect(await alerts()).toEqual({ raise: [], clear: [key] })
   })
+
+  it('is not alerted for what failed before the database was back, but for what fails since', async () => {
+    await apply(ran('failed', 3.8), ran('failed', 3.6), ran('failed', 3.4))
+    const since = (secondsAgo: number) =>
+      database.rpc('failing_jobs', { repeat_seconds: 0, max_rows: 10, failed_since: instant(-1_000 * secondsAgo) })
+    expect((await since(3)).raise).toEqual([])
+    expect((await since(3.5)).raise).toHaveLength(1)
+    await apply(ran('failed', 1))
+    expect((await since(3)).raise).toMatchObject([{ failures: 4 }])
+  })
 })

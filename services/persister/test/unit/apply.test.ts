@@ -33,7 +33,12 @@ const onDatabase = ({ call, probes = [[]], conflicts = [], timesToLive = [] }: S
   const apply = createApply({
     database,
     bus: { emit: async (_contract, body) => void seen.alerts.push(body) },
-    outage: { began: () => void (seen.began += 1), ended: () => void (seen.ended += 1), lasting: () => undefined },
+    outage: {
+      began: () => void (seen.began += 1),
+      ended: () => void (seen.ended += 1),
+      lasting: () => undefined,
+      endedAt: () => null,
+    },
     age: { taken: () => () => {}, oldest: () => 0 },
     live: { taken: () => {}, recorded: () => {} },
     backlog: {

@@ -192,6 +192,15 @@ describe('a condition that is watched', () => {
     expect(said).toEqual(['it burns'])
   })
 
+  it('that was raised without a confirm is cleared at its end all the same: it may have arrived', async () => {
+    let tries = 0
+    const { state, said } = watching({ failing: () => (tries += 1) === 1 })
+    state.wrong = 'it burns.'
+    await eventually(() => tries > 0)
+    state.wrong = undefined
+    await eventually(() => said.at(-1) === 'cleared')
+  })
+
   it('is cleared when a process before this one raised it and died', async () => {
     const { said } = watching({ active: true })
     await eventually(() => said.length > 0)
