@@ -36,6 +36,8 @@ export const store = {
   jobs: { jobs: null, breakers: null, error: null },
   /** @type {{ items: any[] | null, error: string | null }} */
   alerts: { items: null, error: null },
+  /** @type {any[]} the newest alerts that stand, for the overview */
+  standing: [],
   /** @type {any[] | null} the latest audits; null while nobody tells them */
   audits: null,
   /** @type {any} what GET /v1/kill-switch answered */

@@ -169,6 +169,29 @@ test('an account is paused with a reason, and resumed', async () => {
   expect(asked().slice(-2)).toEqual(['account.pause', 'account.resume'])
 })
 
+test('an account is removed after a question, and not when it is left', async () => {
+  const config = { platform: 'x', handle: 'nobody_now' }
+  await api.call('PUT', '/v1/accounts/nobody', config)
+  const nobody = page.getByRole('region', { name: 'nobody', exact: true })
+  await go(page, api.url, 'accounts')
+  await nobody.getByRole('button', { name: 'Remove' }).click()
+  await dialog().getByRole('button', { name: 'Leave it' }).click()
+  await dialog().waitFor({ state: 'detached' })
+  expect(asked().at(-1)).toBe('account.configure')
+  await nobody.getByRole('button', { name: 'Remove' }).click()
+  await dialog().getByRole('button', { name: 'Remove it' }).click()
+  await told('@nobody is removed.')
+  await nobody.waitFor({ state: 'detached' })
+  expect(api.broker.asked.at(-1)).toMatchObject({ type: 'account.remove', body: { account: 'nobody' } })
+})
+
+test('the overview names the alerts that stand', async () => {
+  await go(page, api.url, 'overview')
+  const named = page.locator('.notice').getByText('Account grace is paused: X asks for a sign-in.', { exact: false })
+  await named.waitFor()
+  await page.locator('.notice').getByText('its pages do not work.').waitFor()
+})
+
 /** What the page may take to say it, as the guarantee has it. */
 const SAYS_WITHIN_MS = 10_000
 

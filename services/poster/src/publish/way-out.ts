@@ -1,5 +1,7 @@
+import type { ApprovedPost } from '@surepost/shared/contracts'
 import { messageOf, UnavailableError } from '@surepost/shared/errors'
-import { outcomeOfError, snooze, type Outcome } from '@surepost/shared/messaging'
+import type { LeaseRefusal } from '@surepost/shared/leases'
+import { done, outcomeOfError, snooze, type Outcome } from '@surepost/shared/messaging'
 import type { End } from './verdict.ts'
 
 /** How soon to come back after a dependency (broker, lease, media) went away. */
@@ -10,6 +12,19 @@ export interface WayOut {
   readonly end: End | null
   readonly outcome: Outcome
 }
+
+/**
+ * No lease: it waits. But for an account that was removed there will be none, and past the last moment at which it might be
+ * published there is nothing to wait for: no account is removed while it is not known what became of a create.
+ */
+export const onNoLease = (
+  { reason, retryAt, detail }: LeaseRefusal,
+  { notAfter }: Pick<ApprovedPost, 'notAfter'>,
+  now: Date,
+): WayOut =>
+  reason === 'unknown_account' && now > new Date(notAfter)
+    ? { end: { kind: 'missed', reason: `It was not begun until ${notAfter}: ${detail}` }, outcome: done }
+    : { end: null, outcome: snooze(retryAt, `${reason}: ${detail}`) }
 
 /** Publishing said itself what follows. Only a last attempt that asks for another one ends the post besides. */
 export const onReturned = (outcome: Outcome, lastAttempt: boolean): WayOut => ({

@@ -71,6 +71,24 @@ describe('the lease', () => {
   })
 })
 
+describe('a post whose account was removed right after it was accepted', () => {
+  const refused = { granted: false, reason: 'unknown_account', retryAt: inSeconds(30), detail: 'not here' } as const
+  it('waits while the account may be added again, and is missed past its last moment: no command goes round for ever', async () => {
+    let now = NOW
+    const poster = scripted({ acquire: async () => refused, now: () => now })
+    expect(await poster.run(approved())).toMatchObject({ kind: 'snooze', until: inSeconds(30) })
+    expect(poster.said).toEqual([])
+    now = inSeconds(3_601)
+    expect(await poster.run(approved())).toEqual({ kind: 'done' })
+    expect(poster.said).toEqual(['post.missed'])
+    expect(poster.bodies[0]?.['reason']).toContain('not here')
+  })
+  it('waits on past its last moment for every other reason: it may be live, and only the platform says', async () => {
+    const poster = scripted({ acquire: async () => refusal, now: () => inSeconds(3_601) })
+    expect(await poster.run(approved())).toMatchObject({ kind: 'snooze' })
+  })
+})
+
 describe('what publishing a segment comes to', () => {
   const counts = async (): Promise<Map<string, number>> => {
     const { values } = (await registry.getSingleMetric('surepost_publish_outcomes_total')?.get()) ?? { values: [] }

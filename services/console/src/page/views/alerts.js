@@ -22,7 +22,7 @@ const PLACES = [
   [/^segment-conflict:([^:.]*)/, (id) => `#/posts/${id}`, 'The post'],
   [/^account\./, () => '#/accounts', 'Accounts'],
   [/^(?:job|breaker)\./, () => '#/jobs', 'Jobs'],
-  [/^(?:pool|browsers)/, () => '#/browsers', 'Browsers'],
+  [/^(?:pool|browsers|platform)/, () => '#/browsers', 'Browsers'],
   [/^(?:record_queue|unroutable|rabbitmq)/, () => '#/queues', 'Queues'],
 ]
 

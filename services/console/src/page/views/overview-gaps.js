@@ -2,6 +2,7 @@ import { h } from '../dom.js'
 import { counted } from '../format.js'
 import { away } from '../health.js'
 import { notice } from '../parts/parts.js'
+import { store } from '../store.js'
 
 /** How many posts are in these states. @param {any} counts @param {string[]} states */
 export const sum = (counts, ...states) => states.reduce((total, state) => total + (counts?.posts[state] ?? 0), 0)
@@ -27,6 +28,21 @@ export const gapsOf = ({ counts, queues }) => {
   }
 }
 
+/** Alerts that are named; the others are counted. */
+export const NAMED = 3
+
+/** What is wrong, of an alert's sentence; what to do stands with the alert. @param {string} sentence */
+const whatIsWrong = (sentence) => sentence.match(/^.*?[.](?=\s|$)/)?.[0] ?? sentence
+
+/** @param {any} counts @returns {[sentence: string, href: string][]} */
+const alertsOf = (counts) => {
+  const named = [...new Set(store.standing.map(({ sentence }) => whatIsWrong(sentence)))]
+  const more = Math.max(0, (counts?.alerts ?? 0) - store.standing.length)
+  const rest =
+    named.length === 0 ? counted(more, 'alert stands', 'alerts stand') : counted(more, 'more alert', 'more alerts')
+  return [...named, ...(more > 0 ? [`${rest}.`] : [])].map((text) => [text, '#/alerts'])
+}
+
 /** What a person must look at, each with where. @returns {[sentence: string, href: string | null][]} */
 const wanted = ({ counts, queues, troubles }) => {
   const dead = (queues ?? []).filter(({ name, ready }) => name.endsWith('.dead') && ready > 0)
@@ -36,7 +52,7 @@ const wanted = ({ counts, queues, troubles }) => {
     // What is away has its banner.
     ...(away().length > 0 ? [] : troubles.map((text) => [text, null])),
     ...(person > 0 ? [[`${counted(person, 'post')} cannot go on without a person.`, '#/posts']] : []),
-    ...(counts?.alerts > 0 ? [[`${counted(counts.alerts, 'alert stands', 'alerts stand')}.`, '#/alerts']] : []),
+    ...alertsOf(counts),
     ...(missing > 0 ? [[`${counted(missing, 'segment')} went live and is gone from the platform.`, '#/posts']] : []),
     ...(conflicts > 0 ? [[`${counted(conflicts, 'segment')} with two platform ids: look at both.`, '#/alerts']] : []),
     ...dead.map(({ name, ready }) => [`${counted(ready, 'message')} in ${name}.`, '#/dead']),

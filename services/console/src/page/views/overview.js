@@ -9,20 +9,22 @@ import { queueTable } from '../parts/queue-table.js'
 import { columnsOf } from '../parts/spans.js'
 import { store, update } from '../store.js'
 import { sayFact } from '../words.js'
-import { gapsOf, headline, sum } from './overview-gaps.js'
+import { NAMED, gapsOf, headline, sum } from './overview-gaps.js'
 import { postRow } from './posts.js'
 
 export const facts = /./
 
 export const load = async () => {
-  const [overview, latest, activity] = await Promise.allSettled([
+  const [overview, latest, activity, alerts] = await Promise.allSettled([
     get('/v1/overview'),
     get('/v1/posts?limit=6'),
     get('/v1/activity?hours=24'),
+    get(`/v1/alerts?active=true&limit=${NAMED}`),
   ])
   update({
     ...(overview.status === 'fulfilled' ? { overview: overview.value } : {}),
     ...(activity.status === 'fulfilled' ? { activity: activity.value } : {}),
+    standing: alerts.status === 'fulfilled' ? alerts.value.alerts : [],
     latest: latest.status === 'fulfilled' ? latest.value.posts : store.latest,
     latestError: latest.status === 'rejected' ? latest.reason.message : null,
   })
