@@ -1,6 +1,7 @@
 import { messageOf } from '@surepost/shared/errors'
+import { within } from '@surepost/shared/runtime'
 import type { Dependency } from '../api/shapes.ts'
-import { type Finding, serviceFindings, withFindings } from '../decisions/dependencies.ts'
+import { type Finding, seeminglyDeserted, serviceFindings, withFindings } from '../decisions/dependencies.ts'
 import type { Pool, Queues, Watch } from '../ports.ts'
 
 /** Whoever looks is told within this and the longest that an answer may take. */
@@ -10,10 +11,16 @@ const ANSWER_MS = 3_000
 export interface Watched {
   /** Empty while it can be used; otherwise a sentence per trouble. */
   readonly database: { health(): Promise<readonly string[]> }
-  readonly rabbitmq: { health(): Promise<readonly string[]> }
+  readonly rabbitmq: {
+    health(): Promise<readonly string[]>
+    /** How many take from each of these queues at this moment. */
+    takers(queues: readonly string[]): Promise<readonly number[]>
+  }
   readonly queues: Pick<Queues, 'depths'>
   readonly pool: Pick<Pool, 'pressure' | 'shards'>
 }
+
+const noAnswer = (): Error => new Error(`There was no answer within ${ANSWER_MS / 1_000} s.`)
 
 type Probe = () => Promise<readonly Finding[]>
 
@@ -28,12 +35,18 @@ const fromHealth =
     return [[name, trouble]]
   }
 
-/** RabbitMQ counts consumers some seconds late: a service is away when two looks in a row say so. */
-const fromQueues = (queues: Watched['queues']): Probe => {
+/**
+ * The statistics of RabbitMQ count consumers late, after its own return by ten seconds and more: where they say that nobody takes, it is
+ * asked itself. A service is away when two looks in a row say so, since one that starts again is not.
+ */
+const fromQueues = (queues: Watched['queues'], rabbitmq: Pick<Watched['rabbitmq'], 'takers'>): Probe => {
   let deserted: ReadonlySet<string> = new Set()
   return async () => {
     try {
-      const findings = serviceFindings(await queues.depths({ signal: AbortSignal.timeout(ANSWER_MS) }))
+      const depths = await queues.depths({ signal: AbortSignal.timeout(ANSWER_MS) })
+      const doubted = seeminglyDeserted(depths)
+      const counts = doubted.length === 0 ? [] : await within(rabbitmq.takers(doubted), ANSWER_MS, noAnswer)
+      const findings = serviceFindings(depths, new Map(doubted.map((name, i) => [name, counts[i] ?? 0])))
       const before = deserted
       deserted = new Set(findings.filter(([, trouble]) => trouble !== undefined).map(([name]) => name))
       return findings.filter(([name, trouble]) => trouble === undefined || before.has(name))
@@ -81,7 +94,7 @@ export const watchDependencies = (watched: Watched): Watch & AsyncDisposable => 
   for (const probe of [
     fromHealth('database', database),
     fromHealth('RabbitMQ', rabbitmq),
-    fromQueues(queues),
+    fromQueues(queues, rabbitmq),
     fromPool(pool),
   ])
     void repeat(probe)

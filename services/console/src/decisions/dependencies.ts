@@ -6,15 +6,27 @@ const SERVICES = ['poster', 'persister', 'scraper', 'replier'] as const
 /** What was found of one dependency: undefined while it is up, or what is wrong. */
 export type Finding = readonly [name: string, trouble: string | undefined]
 
+const queuesOf = (service: string, queues: readonly QueueDepth[]): QueueDepth[] =>
+  queues.filter(({ name }) => name.startsWith(`${service}.`) && !name.endsWith('.dead'))
+
+/** The queues of services from which nobody takes as far as RabbitMQ's statistics know, which come late. Pure. */
+export const seeminglyDeserted = (queues: readonly QueueDepth[]): string[] =>
+  SERVICES.flatMap((service) => queuesOf(service, queues).filter(({ consumers }) => consumers === 0)).map(
+    ({ name }) => name,
+  )
+
 /**
  * Whether the services are there, by who takes from their queues. A service of which there is no queue is none of this
- * installation. Pure.
+ * installation. Pure. @param takers how many take from a queue at this moment, where that was asked
  */
-export const serviceFindings = (queues: readonly QueueDepth[]): Finding[] =>
+export const serviceFindings = (
+  queues: readonly QueueDepth[],
+  takers: ReadonlyMap<string, number> = new Map(),
+): Finding[] =>
   SERVICES.flatMap((service): Finding[] => {
-    const own = queues.filter(({ name }) => name.startsWith(`${service}.`) && !name.endsWith('.dead'))
+    const own = queuesOf(service, queues)
     if (own.length === 0) return []
-    const deserted = own.filter(({ consumers }) => consumers === 0).map(({ name }) => name)
+    const deserted = own.filter(({ name, consumers }) => (takers.get(name) ?? consumers) === 0).map(({ name }) => name)
     if (deserted.length === 0) return [[service, undefined]]
     return [[service, `Nobody takes from ${deserted.join(', ')}: is the ${service} running?`]]
   })

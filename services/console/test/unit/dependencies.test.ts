@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { QueueDepth } from '../../src/api/shapes.ts'
-import { type Finding, serviceFindings, withFindings } from '../../src/decisions/dependencies.ts'
+import { type Finding, seeminglyDeserted, serviceFindings, withFindings } from '../../src/decisions/dependencies.ts'
 
 const queue = (name: string, consumers: number): QueueDepth => ({
   name,
@@ -24,6 +24,16 @@ test('a service is there while somebody takes from each of its queues', () => {
     ['poster', 'Nobody takes from poster.delete.0: is the poster running?'],
     ['persister', undefined],
   ])
+})
+
+test('a service is there when RabbitMQ itself counts who takes, whatever its statistics say', () => {
+  const queues = [queue('poster.publish.0', 0), queue('poster.publish.0.dead', 0), queue('persister.facts', 2)]
+  expect(seeminglyDeserted(queues)).toEqual(['poster.publish.0'])
+  expect(serviceFindings(queues, new Map([['poster.publish.0', 1]]))).toEqual([
+    ['poster', undefined],
+    ['persister', undefined],
+  ])
+  expect(serviceFindings(queues, new Map([['poster.publish.0', 0]]))[0]?.[1]).toContain('Nobody takes')
 })
 
 test('what stays as it is keeps its time, what changes gets another, and nothing new is the same object', () => {
