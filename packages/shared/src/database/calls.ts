@@ -64,11 +64,32 @@ const createBreaker = ({ log, metrics, onBreaker }: CallsOptions): CircuitBreake
   return breaker
 }
 
+/** Between two probes of our own. */
+const PROBE_EVERY_MS = 2_000
+
+/** Ask while the breaker is not closed: who has no work for the database would leave it open for ever, long after its return. */
+const probeWhileOpen = (breaker: CircuitBreakerPolicy, ask: () => Promise<unknown>, closing: AbortSignal): void => {
+  let isProbing = false
+  const probe = async (): Promise<void> => {
+    if (isProbing) return
+    isProbing = true
+    while (breaker.state !== CircuitState.Closed && (await pause(PROBE_EVERY_MS, closing))) await ask().catch(() => {})
+    isProbing = false
+  }
+  breaker.onStateChange((state) => {
+    if (state === CircuitState.Open) void probe()
+  })
+}
+
 /** The retry layer: one, here. */
 export const createCalls = (options: CallsOptions): Calls => {
   const { metrics, closing } = options
   const breaker = createBreaker(options)
   const tryOnce = createTry(options, breaker)
+  const { client } = options
+  const ask = (): Promise<unknown> =>
+    tryOnce('schema_version', () => client.call('schema_version', {}), closing, CALL_MS)
+  probeWhileOpen(breaker, ask, closing)
   return {
     get breaker() {
       return STATES[breaker.state]

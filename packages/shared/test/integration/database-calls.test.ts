@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { eventually } from '@surepost/testkit'
 import { pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
@@ -181,6 +182,16 @@ describe('a call to the database', () => {
     expect(await ask(database)).toEqual(['20261123160000'])
     expect(database.breaker).toBe('closed')
   })
+
+  it('is not needed for the breaker to close: it is probed by itself, though nobody has work for the database', async () => {
+    let answer = status(503)
+    const { database } = await against([(response) => answer(response)])
+    for (let n = 0; n < 10 && database.breaker !== 'open'; n += 1)
+      await expect(ask(database, { deadlineMs: 500 })).rejects.toBeInstanceOf(UnavailableError)
+    expect(database.breaker).toBe('open')
+    answer = fine
+    await eventually(() => database.breaker === 'closed', { timeoutMs: 20_000 })
+  }, 30_000)
 
   it('that has bad data never opens the breaker', async () => {
     const { database } = await against([status(400, { code: '23514', message: 'check' })])
