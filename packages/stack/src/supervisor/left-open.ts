@@ -4,7 +4,7 @@ import { withDatabase } from '../dependencies/postgres.ts'
 
 // A close, or the death of a process, is seen a moment later by the server, and by RabbitMQ's management database later
 // still on a busy machine: what is still there after this is left open. Nothing waits that was closed.
-const GRACE_MS = 15_000
+const GRACE_MS = 5_000
 
 const settled = async (look: () => Promise<readonly string[]>): Promise<readonly string[]> => {
   const deadline = Date.now() + GRACE_MS
@@ -28,11 +28,16 @@ export const openInPostgres = (context: StackContext, database: string): Promise
     }),
   )
 
-/** Connections of clients to one virtual host, a sentence each. */
+/**
+ * Connections of clients to one virtual host, a sentence each. Those of the kind `direct` are RabbitMQ's own: its HTTP API makes
+ * one for each message that is published by it, and they may stand in its list long after.
+ */
 export const openInRabbitmq = (context: StackContext, vhost: string): Promise<readonly string[]> =>
   settled(async () => {
     const connections = (await management(context, 'GET', `vhosts/${vhost}/connections`)) as readonly {
       readonly name: string
+      readonly type: 'network' | 'direct'
     }[]
-    return connections.map(({ name }) => `a RabbitMQ connection (${name})`)
+    const ofClients = connections.filter(({ type }) => type === 'network')
+    return ofClients.map(({ name }) => `a RabbitMQ connection (${name})`)
   })
