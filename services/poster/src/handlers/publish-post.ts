@@ -1,6 +1,6 @@
 import { PublishPost, SegmentPublished, type ApprovedPost } from '@surepost/shared/contracts'
 import { messageOf, UnavailableError } from '@surepost/shared/errors'
-import { type Lease, type LeaseRefusal, type Leases, withLease } from '@surepost/shared/leases'
+import { type Lease, type Leases, withLease } from '@surepost/shared/leases'
 import { done, handle, snooze, type Bus, type Outcome } from '@surepost/shared/messaging'
 import type { MediaStore } from '@surepost/shared/media'
 import type { Breakers } from '@surepost/shared/runtime'
@@ -63,14 +63,8 @@ const attempt = async (ports: Ports, post: ApprovedPost, signal: AbortSignal): P
     action: wantedOf(post, 0),
     signal,
   })
-  if (!lease.granted) return withoutLease(ports, post, lease)
+  if (!lease.granted) return onNoLease(lease, post, ports.now())
   return withLease(lease, (held) => aboutIds({ leaseId: held.id }, () => publishUnder(ports, post, held, signal)))
-}
-
-const withoutLease = async (ports: Ports, post: ApprovedPost, refusal: LeaseRefusal): Promise<Outcome> => {
-  const { end, outcome } = onNoLease(refusal, post, ports.now())
-  if (end !== null) await emitEnd(ports, post, null, end)
-  return outcome
 }
 
 const publishUnder = (ports: Ports, post: ApprovedPost, held: Lease, signal: AbortSignal): Promise<Outcome> => {

@@ -14,17 +14,16 @@ export interface WayOut {
 }
 
 /**
- * No lease: it waits. But for an account that was removed there will be none, and past the last moment at which it might be
- * published there is nothing to wait for: no account is removed while it is not known what became of a create.
+ * No lease: it waits. An account that the ledger does not know was removed, or its ledger was lost: only the record can tell which. So past
+ * the last moment at which it might be published the command ends, and the record says what becomes of the post: missed when nothing of it
+ * was begun, and a new command when something was.
  */
 export const onNoLease = (
   { reason, retryAt, detail }: LeaseRefusal,
   { notAfter }: Pick<ApprovedPost, 'notAfter'>,
   now: Date,
-): WayOut =>
-  reason === 'unknown_account' && now > new Date(notAfter)
-    ? { end: { kind: 'missed', reason: `It was not begun until ${notAfter}: ${detail}` }, outcome: done }
-    : { end: null, outcome: snooze(retryAt, `${reason}: ${detail}`) }
+): Outcome =>
+  reason === 'unknown_account' && now > new Date(notAfter) ? done : snooze(retryAt, `${reason}: ${detail}`)
 
 /** Publishing said itself what follows. Only a last attempt that asks for another one ends the post besides. */
 export const onReturned = (outcome: Outcome, lastAttempt: boolean): WayOut => ({
