@@ -80,12 +80,15 @@ export const jobFact = (
   nextDueAt: nextDueAt?.toISOString() ?? null,
 })
 
-/** What is called failing is tried so often at least: it is to be well again soon after what it needs is back. */
-const LONGEST_WAIT_MS = 8_000
+/** A job that fails is tried again by then, be its own cadence an hour: it is to be well soon after what it needs is back. */
+const SOON_MS = 8_000
 
-/** Wait between runs, give or take a tenth; after failures in a row longer. (A database that is away is spared by its breaker.) */
+/**
+ * Wait between runs, give or take a tenth. After failures in a row a frequent job waits longer and longer, up to some
+ * seconds, and a rare one some seconds first, up to its cadence. (A database that is away is spared by its breaker.)
+ */
 export const cadenceMs = (everyMs: number, failures: number, random: () => number = Math.random): number => {
-  const wait =
-    failures === 0 ? everyMs : Math.max(everyMs, Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** Math.min(failures - 1, 10)))
+  const first = Math.min(everyMs, SOON_MS)
+  const wait = failures === 0 ? everyMs : Math.min(Math.max(everyMs, SOON_MS), first * 2 ** Math.min(failures - 1, 20))
   return wait * (0.9 + 0.2 * random())
 }

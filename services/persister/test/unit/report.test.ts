@@ -99,8 +99,13 @@ describe('the wait between runs', () => {
     expect(cadenceMs(1_000, 0, () => 1)).toBe(1_100)
   })
 
-  it('doubles with each failure up to some seconds, and is never shorter than the cadence', () => {
+  it('doubles with each failure of a frequent job, up to some seconds', () => {
     expect([1, 2, 3, 9].map((failures) => cadenceMs(1_000, failures, half))).toEqual([1_000, 2_000, 4_000, 8_000])
-    expect(cadenceMs(3_600_000, 3, half)).toBe(3_600_000)
+  })
+
+  it('is some seconds after a failure of a rare job, which one outage would else keep from its work for an hour', () => {
+    expect([1, 2, 3, 40].map((failures) => cadenceMs(3_600_000, failures, half))).toEqual([
+      8_000, 16_000, 32_000, 3_600_000,
+    ])
   })
 })
