@@ -91,9 +91,9 @@ export interface Accounts {
   /** Asks the account's broker once more before it says `undefined`. */
   find(id: AccountId, read: Read): Promise<AccountAnswer | undefined>
   list(read: Read): Promise<readonly AccountAnswer[]>
-  /** Hands a Playwright storageState to the account's broker. @throws UnavailableError */
   /** The post that has one of these texts already, until it may be said again; undefined: none. @throws UnavailableError */
   sameText(id: AccountId, hashes: readonly Hash[], except: PostId, read: Read): Promise<Twin | undefined>
+  /** Hands a Playwright storageState to the account's broker. @throws UnavailableError */
   storeSession(id: AccountId, storageState: unknown, read: Read): Promise<void>
   /** What the broker said last may be stale: ask again soon. */
   expire(): void

@@ -2,11 +2,13 @@ import { beating, pauseWhileOpen } from '@surepost/shared/alerts'
 import { type Consumption, connectBus } from '@surepost/shared/messaging'
 import { connectLeases, relayLeases } from '@surepost/shared/leases'
 import { folderMediaStore } from '@surepost/shared/media'
-import { parseConfig, runService } from '@surepost/shared/runtime'
+import { keepHeapSmall, parseConfig, runService } from '@surepost/shared/runtime'
 import { platformBreakers, platformFor } from '@surepost/platforms'
 import { configSchema } from './config.ts'
 import { deleteSegment } from './handlers/delete-segment.ts'
 import { publishPost } from './handlers/publish-post.ts'
+
+keepHeapSmall()
 
 await runService('poster', async (scope) => {
   const config = parseConfig(configSchema)

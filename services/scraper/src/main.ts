@@ -1,9 +1,8 @@
-import { setFlagsFromString } from 'node:v8'
 import { beating, pauseWhileOpen, tellBreakers } from '@surepost/shared/alerts'
 import { connectDatabase } from '@surepost/shared/database'
 import { connectBus } from '@surepost/shared/messaging'
 import { connectLeases } from '@surepost/shared/leases'
-import { parseConfig, runService } from '@surepost/shared/runtime'
+import { keepHeapSmall, parseConfig, runService } from '@surepost/shared/runtime'
 import { platformBreakers, platformFor } from '@surepost/platforms'
 import { configSchema } from './config.ts'
 import { type AuditPorts, auditAccount } from './handlers/audit-account.ts'
@@ -14,9 +13,7 @@ import { harvestMentions } from './handlers/harvest-mentions.ts'
 /** Audits in hand at once; each holds a browser for as long as a timeline takes to scroll. */
 const AUDITS = 2
 
-// Reading a long timeline makes much garbage in a burst, and V8 would let the heap grow to several times of what is kept, which
-// its process never gives back: 274 MiB instead of 175 (docs/BENCHMARKS.md, `soak`). V8 reads this each time it collects.
-setFlagsFromString('--optimize-for-size')
+keepHeapSmall()
 
 await runService('scraper', async (scope) => {
   const config = parseConfig(configSchema)

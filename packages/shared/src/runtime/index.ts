@@ -1,6 +1,7 @@
 export * from './breakers.ts'
 export * from './config.ts'
 export * from './deadline.ts'
+export * from './heap.ts'
 export * from './logger.ts'
 export * from './metrics.ts'
 export * from './ops.ts'

@@ -56,3 +56,13 @@ test('what is left open does not keep the process, and is named', async () => {
   expect(await service.exit()).toBe(0)
   expect(service.err()).toContain('Ended with these still open: Timeout')
 })
+
+test('a heap that is kept small stays near what it holds, where another one grows', async () => {
+  const largest = async (behaviour: string): Promise<number> => {
+    const service = run(behaviour, { NODE_OPTIONS: '--max-semi-space-size=4' })
+    await started(service)
+    return Number(/LARGEST (\d+)/u.exec(service.out())?.[1])
+  }
+  // Some 75 of 250 MiB.
+  expect(await largest('thrifty')).toBeLessThan(0.7 * (await largest('greedy')))
+})

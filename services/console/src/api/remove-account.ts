@@ -25,7 +25,7 @@ const refuseOpenPosts = async ({ posts }: Pick<Ports, 'posts'>, account: Account
   )
 }
 
-export const removeAccount = (ports: Controlling & Pick<Ports, 'posts'>) =>
+export const removeAccount = (ports: Controlling & Pick<Ports, 'posts' | 'log'>) =>
   operation({
     method: 'delete',
     path: '/v1/accounts/:id',
@@ -39,7 +39,12 @@ export const removeAccount = (ports: Controlling & Pick<Ports, 'posts'>) =>
       await refuseOpenPosts(ports, id, signal)
       await control(ports, RemoveAccount, id, { account: id, by: client }, signal)
       // What is known of accounts is theirs whose brokers answered last: so that nothing is accepted for this one here.
-      await ports.accounts.list({ signal }).catch(() => {})
+      await ports.accounts.list({ signal }).catch((err: unknown) => {
+        ports.log.warn(
+          { err, account: id },
+          'an account is removed, but this console could not ask again which there are',
+        )
+      })
       return { status: 200, body: { account: id, removed: true } }
     },
   })
