@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { checkId, newId, type PostId } from '@surepost/shared/contracts'
+import { checkId, type PostId } from '@surepost/shared/contracts'
 import { checksOf } from '../../src/jobs/plan-checks.ts'
 import {
   checkFailed,
@@ -7,12 +7,9 @@ import {
   configured,
   deleted,
   fact,
-  instant,
-  mention,
   newPlatformId,
   paused,
   published,
-  resumed,
   submission,
 } from '../support/facts.ts'
 import { testDatabase } from '../support/persister-database.ts'
@@ -45,7 +42,6 @@ const live = async (agoMs = 60 * SECOND, account = 'ada'): Promise<PostId> => {
 beforeEach(async () => {
   await sql.query('delete from posts')
   await sql.query('delete from accounts')
-  await sql.query('delete from mentions')
 })
 
 describe('planning checks', () => {
@@ -227,108 +223,5 @@ describe('two platform ids for one segment', () => {
       applied: 0,
       conflicts: [conflict],
     })
-  })
-})
-
-describe('answering', () => {
-  it('harvests each account that answers as often as it wants, from its newest mention on', async () => {
-    const newest = newPlatformId()
-    await apply(configured('ada', CHECKS, true), configured('bob', CHECKS), mention('ada', newest))
-    const harvest = () => database.rpc('claim_due_harvests', { max_rows: 10 })
-    expect(await harvest()).toEqual([{ account: 'ada', platform: 'x', handle: 'ada', since: newest, readLabel: true }])
-    expect(await harvest()).toEqual([])
-    await age('accounts', 'harvest_at', 301)
-    expect(await harvest()).toHaveLength(1)
-  })
-
-  it('has one harvest of an account under way at a time, and asks anew once that has ended', async () => {
-    await apply(configured('ada', CHECKS, true))
-    await sql.query(`update accounts set config = jsonb_set(config, '{replies,harvestEverySeconds}', '10')`)
-    const harvest = () => database.rpc('claim_due_harvests', { max_rows: 10 })
-    expect(await harvest()).toHaveLength(1)
-    await age('accounts', 'harvest_at', 11)
-    expect(await harvest()).toEqual([])
-    const ended = { job: 'mentions.harvest', account: 'ada', outcome: 'succeeded', category: null, detail: null }
-    await apply(fact('job.ran', { ...ended, startedAt: instant(-50) }))
-    await age('accounts', 'harvest_at', 11)
-    expect(await harvest()).toHaveLength(1)
-  })
-
-  it('asks for a decision on each mention, again after a quarter of an hour, and not once it is decided', async () => {
-    const id = newPlatformId()
-    await apply(configured('ada', CHECKS, true), mention('ada', id), mention('bob'))
-    const open = () => database.rpc('claim_open_mentions', { max_rows: 10 })
-    expect(await open()).toEqual([
-      expect.objectContaining({
-        account: 'ada',
-        approval: 'auto',
-        voice: 'kind',
-        mention: expect.objectContaining({ platformId: id, text: 'hello' }),
-      }),
-    ])
-    expect(await open()).toEqual([])
-    await age('mentions', 'claimed_until', 901)
-    expect(await open()).toHaveLength(1)
-    await age('mentions', 'claimed_until', 3_600)
-    await apply(
-      fact('mention.decided', {
-        account: 'ada',
-        mention: id,
-        decision: 'skipped',
-        reason: 'no',
-        postId: null,
-        drafter: null,
-      }),
-    )
-    expect(await open()).toEqual([])
-  })
-
-  it('asks nothing of a paused account', async () => {
-    await apply(configured('ada', CHECKS, true), mention('ada'), paused('ada'))
-    expect(await database.rpc('claim_open_mentions', { max_rows: 10 })).toEqual([])
-    expect(await database.rpc('claim_due_harvests', { max_rows: 10 })).toEqual([])
-    await apply(resumed('ada'))
-  })
-})
-
-const ran = (outcome: string, offsetMs: number) =>
-  fact(
-    'job.ran',
-    { job: 'some', account: null, startedAt: instant(offsetMs - 50), outcome, category: 'c', detail: null },
-    offsetMs,
-  )
-
-describe('the heartbeat of a job', () => {
-  it('counts the failures since its last success', async () => {
-    await apply(ran('failed', -9_000), ran('succeeded', -8_000), ran('failed', -6_000))
-    await apply(ran('skipped', -5_000), ran('failed', -4_000))
-    const { rows } = await sql.query(
-      `select last_outcome, consecutive_failures, last_duration_ms from job_heartbeats where job = 'some'`,
-    )
-    expect(rows).toEqual([{ last_outcome: 'failed', consecutive_failures: 2, last_duration_ms: expect.closeTo(50, 0) }])
-  })
-})
-
-describe('the journal', () => {
-  it('takes facts of any month, and moves those that came before their partition was made', async () => {
-    const at = '2031-05-05T00:00:00.000Z'
-    const raised = { id: newId(), type: 'alert.raised', body: { at, key: 'k', severity: 'info', sentence: 's' } }
-    await apply(raised)
-    const tableOf = async () =>
-      (await sql.query('select tableoid::regclass::text as name from facts where id = $1', [raised.id])).rows[0].name
-    expect(await tableOf()).toBe('facts_default')
-    await sql.query(`select surepost.add_fact_partition('2031-05-01')`)
-    expect(await tableOf()).toBe('facts_2031_05')
-    await apply(raised)
-    expect((await sql.query('select 1 from facts where id = $1', [raised.id])).rows).toHaveLength(1)
-    expect((await sql.query(`select relrowsecurity from pg_class where relname = 'facts_2031_05'`)).rows).toEqual([
-      { relrowsecurity: true },
-    ])
-  })
-
-  it('lets go of whole months that are too old, and keeps what was made of them', async () => {
-    await sql.query(`select surepost.add_fact_partition('2019-02-01')`)
-    const pruned = await database.rpc('prune_history', {})
-    expect(pruned.partitions).toEqual(['facts_2019_02'])
   })
 })
