@@ -87,7 +87,8 @@ test('a kept browser makes room for another account, the longest idle first, see
 test('idle browsers that fail a test are replaced, the spare as well', async () => {
   await using t = testPool(3)
   const kept = await use(t, ada)
-  await vi.waitUntil(() => t.living.size === 2)
+  // The spare is idle once it was looked into, which is after it lives.
+  await vi.waitUntil(() => t.pool.idle === 2, { timeout: 5_000 })
   const tested: string[] = []
   await t.pool.check(async ({ id }) => {
     tested.push(id)
