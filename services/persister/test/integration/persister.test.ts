@@ -129,17 +129,13 @@ describe('the persister', () => {
       )
       return found.map(({ state }) => state).join() === 'done,done,open'
     })
-    // The rarest of those that failed in the outage before runs again within 17 s.
-    const jobs = await eventually(
-      async () => {
-        const found = await rows<{ job: string }>(
-          `select job from job_heartbeats where last_success_at is not null and job = any ($1) order by job`,
-          [JOBS],
-        )
-        return found.length >= JOBS.length ? found.map(({ job }) => job) : undefined
-      },
-      { timeoutMs: 40_000 },
-    )
+    const jobs = await eventually(async () => {
+      const found = await rows<{ job: string }>(
+        `select job from job_heartbeats where last_success_at is not null and job = any ($1) order by job`,
+        [JOBS],
+      )
+      return found.length >= JOBS.length ? found.map(({ job }) => job) : undefined
+    })
     expect(jobs).toEqual(JOBS)
     await Promise.all(consumers.map((consumer) => consumer[Symbol.asyncDispose]()))
   }, 90_000)
