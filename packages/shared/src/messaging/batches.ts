@@ -4,6 +4,7 @@ import { applyTraced } from './batch-spans.ts'
 import { DRAIN_MS } from './consumer.ts'
 import { outcomeOfError, whenToHandle } from './decide.ts'
 import { attemptOf, brokenEnvelope, decode, isSuspect, notBeforeOf, sentAtOf } from './envelope.ts'
+import { type Entry, nextBatch } from './next-batch.ts'
 import { type Settling, bury, delay, settleOutcome } from './settle.ts'
 import { Subscription, type SubscriptionOptions, type Taken } from './subscription.ts'
 import { RUNG_NAMES } from './topology.ts'
@@ -26,11 +27,6 @@ export interface BatcherOptions extends Omit<SubscriptionOptions, 'receive' | 'p
   readonly holdMs?: number
   /** How long facts rest that were in hand too long. */
   readonly heldRestMs?: number
-}
-
-interface Entry {
-  readonly taken: Taken
-  readonly fact: QueuedFact
 }
 
 const HOLD_MS = 25 * 60_000
@@ -216,20 +212,6 @@ export class Batcher implements Consumption {
       }),
     )
   }
-}
-
-/**
- * What is applied next, in order, and what stays. Facts that may end the process (see `isSuspect`) wait for all others
- * and then go alone, in random order, so that only the one that kills comes back until it is parked.
- */
-const nextBatch = (buffer: readonly Entry[], max: number): readonly [Entry[], Entry[]] => {
-  const inHand = buffer.filter(({ taken }) => !taken.lost.aborted)
-  const kinds = Map.groupBy(inHand, ({ taken }) => isSuspect(taken.message))
-  const [others = [], suspects = []] = [kinds.get(false), kinds.get(true)]
-  const at = Math.floor(Math.random() * suspects.length)
-  return others.length > 0
-    ? [others.slice(0, max), [...suspects, ...others.slice(max)]]
-    : [suspects.slice(at, at + 1), suspects.toSpliced(at, 1)]
 }
 
 /** One outcome per fact, whatever `apply` does. */

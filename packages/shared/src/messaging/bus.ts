@@ -1,9 +1,7 @@
-import type { Channel } from 'amqplib'
 import type { z } from 'zod'
 import {
   type CommandContract,
   type Domain,
-  FACTS,
   type FactContract,
   type InputOf,
   RECORDED_FACTS,
@@ -19,7 +17,7 @@ import { Asks } from './asks.ts'
 import { Batcher } from './batches.ts'
 import { Consumer } from './consumer.ts'
 import { countDeadLetters, countTakers, countWaiting } from './dead-queues.ts'
-import { decode, issuesOf } from './envelope.ts'
+import { issuesOf } from './envelope.ts'
 import { type Inbox, type InboxOptions, jsonReceiver, openInbox } from './inboxes.ts'
 import type { Link } from './link.ts'
 import { lastValue } from './last-value.ts'
@@ -27,7 +25,6 @@ import { type BusOptions, checkOptions } from './options.ts'
 import { Sender } from './sender.ts'
 import type { Settling } from './settle.ts'
 import type { Subscription } from './subscription.ts'
-import { FACTS_EXCHANGE } from './topology.ts'
 import { Transport } from './transport.ts'
 import type {
   AskOptions,
@@ -45,6 +42,7 @@ import type {
   SendCommandOptions,
   SendOptions,
 } from './types.ts'
+import { ofFacts } from './watch.ts'
 
 /** Messages that may wait for a slow receiver of an inbox or a live view; the oldest go first. */
 const MOST_WAITING = 10_000
@@ -150,15 +148,7 @@ class RabbitBus implements Bus {
   }
 
   async watchFacts(receive: (fact: RecordedFact) => void): Promise<AsyncDisposable> {
-    const { log } = this.#options
-    const take = jsonReceiver(log, (_, message) => {
-      const { type, messageId } = message.properties
-      const contract = FACTS.find((fact) => fact.type === type)
-      const decoded = contract === undefined ? undefined : decode(contract, message)
-      if (decoded?.ok === true) receive({ id: String(messageId), type: String(type), body: decoded.body })
-      else log.warn({ id: messageId }, 'a fact could not be read by a live view; its consumers park it')
-    })
-    return this.#keepInbox('watch', { bind: bindToFacts, receive: take })
+    return this.#keepInbox('watch', ofFacts(this.#options.log, receive))
   }
 
   async consume(
@@ -261,7 +251,3 @@ class RabbitBus implements Bus {
 /** A fact among the routes gives a second name, so that it is refused with the queues that differ. */
 const queueOf = ({ contract }: Route, shard: number): string =>
   contract.kind === 'command' ? queueName(contract, shard) : `the fact ${contract.type}`
-
-const bindToFacts = async (channel: Channel, queue: string): Promise<void> => {
-  await channel.bindQueue(queue, FACTS_EXCHANGE, '#')
-}
