@@ -42,6 +42,22 @@ const inProcess = async ({ cycles, workers }: LeaseBench, url: string, launch: L
   return result
 }
 
+/**
+ * The same with a browser for each worker, as every account has its own, and with the session read before the end: what a
+ * lease's isolation and its rotated cookies cost by themselves, without a broker.
+ */
+const ownBrowsers = async ({ cycles, workers }: LeaseBench, url: string, launch: Launch) => {
+  const browsers = await Promise.all(Array.from({ length: workers }, () => launchOne(launch)))
+  const result = await timed(cycles, workers, async (worker) => {
+    const context = await browsers[worker]?.newContext()
+    await (await context?.newPage())?.goto(url)
+    await context?.storageState()
+    await context?.close()
+  })
+  await Promise.all(browsers.map((browser) => browser.close()))
+  return result
+}
+
 /** A browser for each cycle, launched when it is wanted: what a lease for a new account replaces. */
 const coldBrowser = ({ cycles, workers }: LeaseBench, url: string, launch: Launch) =>
   timed(cycles, workers, async () => {
@@ -135,6 +151,7 @@ export const benchLease = async (bench: LeaseBench) => {
   const launch = await launchOf(world)
   const launched = await timed(10, 1, async () => (await launchOne(launch)).close())
   const inside = await run('in process', () => inProcess(bench, world.page, launch))
+  const own = await run('in process, a browser for each worker', () => ownBrowsers(bench, world.page, launch))
   const kept = await run('leases, browsers kept', () => surepost(bench, world, 100))
   const fresh = await run('leases, a browser each', () => surepost(bench, world, 1))
   const cold = await run('a cold browser each', () => coldBrowser(bench, world.page, launch))
@@ -143,12 +160,14 @@ export const benchLease = async (bench: LeaseBench) => {
     workers: bench.workers,
     launchMs: round(quantile(launched.eachMs, 0.5)),
     inProcess: told(inside),
+    ownBrowsers: told(own),
     crawlee: told(await run('Crawlee', () => crawlee(bench, world.page, launch))),
     leaseKept: told(kept),
     leaseFresh: told(fresh),
     coldBrowser: told(cold),
     /** Of cycles a second: what is kept of an in-process context's, and what is won over a cold browser's. */
     keptToInProcess: round(kept.perSecond / inside.perSecond, 2),
+    keptToOwnBrowsers: round(kept.perSecond / own.perSecond, 2),
     freshToCold: round(fresh.perSecond / cold.perSecond, 2),
     firstPageMs: await firstPages(world, bench, launch),
     evaluateMs: await evaluation(world, bench, launch),
