@@ -1,5 +1,5 @@
 import type { Rung } from '../contracts/index.ts'
-import { linkedSignal, pause, within } from '../runtime/deadline.ts'
+import { type Ending, lazySignal, pause, within } from '../runtime/deadline.ts'
 import { idsOf } from '../telemetry/context.ts'
 import { received } from '../telemetry/spans.ts'
 import { outcomeOfError, whenToHandle } from './decide.ts'
@@ -101,16 +101,16 @@ export class Consumer implements Consumption {
     const broken = brokenEnvelope(message)
     if (broken !== undefined)
       return this.#count(message.properties.type, 'malformed', bury(this.#options, taken, broken))
-    using ends = linkedSignal(this.#stop.signal, taken.lost)
+    using ends = lazySignal(this.#stop.signal, taken.lost)
     const suspect = isSuspect(message)
     // In another order each time, so that those beside the one that kills are done before it in some life or other.
     if (suspect && !(await pause(Math.random() * SUSPECTS_SPREAD_MS, ends.signal))) return taken.handBack()
-    using place = await this.#limiter.acquire(ends.signal, suspect ? Infinity : 1)
+    using place = await this.#limiter.acquire(ends, suspect ? Infinity : 1)
     if (place === undefined) return taken.handBack()
-    await this.#process(taken, ends.signal)
+    await this.#process(taken, ends)
   }
 
-  async #process(taken: Taken, signal: AbortSignal): Promise<void> {
+  async #process(taken: Taken, ends: Ending): Promise<void> {
     const { message } = taken
     const route = this.#routes.get(String(message.properties.type))
     if (route === undefined)
@@ -119,17 +119,17 @@ export class Consumer implements Consumption {
     if (!decoded.ok) return this.#count(route.contract.type, 'malformed', bury(this.#options, taken, decoded.reason))
     const early = whenToHandle(notBeforeOf(message), Date.now())
     if (early.handle === 'later') return delay(this.#options, taken, early.rung)
-    if (early.handle === 'after' && !(await pause(early.ms, signal))) return taken.handBack()
-    await this.#run(route, taken, decoded.body, signal)
+    if (early.handle === 'after' && !(await pause(early.ms, ends.signal))) return taken.handBack()
+    await this.#run(route, taken, decoded.body, ends)
   }
 
-  async #run(route: Route, taken: Taken, body: unknown, signal: AbortSignal): Promise<void> {
+  async #run(route: Route, taken: Taken, body: unknown, ends: Ending): Promise<void> {
     const delivery = deliveryOf(route, taken, body)
     const { queue, metrics } = this.#options
     metrics.queueWait.observe({ queue }, Math.max(0, Date.now() - delivery.sentAt.getTime()) / 1_000)
-    const end = metrics.handling.startTimer({ queue, type: delivery.type })
-    const outcome = await this.#outcome(route, delivery, headersOf(taken.message), signal)
-    end()
+    const began = performance.now()
+    const outcome = await this.#outcome(route, delivery, headersOf(taken.message), ends)
+    metrics.handling.observe({ queue, type: delivery.type }, (performance.now() - began) / 1_000)
     if (outcome === 'interrupted') return this.#count(delivery.type, 'handed_back', taken.handBack())
     if (outcome.kind === 'retry') metrics.retries.inc({ queue, type: delivery.type })
     const standing = { attempt: delivery.attempt, rungs: rungsOf(route), now: Date.now() }
@@ -140,7 +140,7 @@ export class Consumer implements Consumption {
     route: Route,
     delivery: Delivery<unknown>,
     headers: Headers,
-    signal: AbortSignal,
+    ends: Ending,
   ): Promise<Outcome | 'interrupted'> {
     const { correlationId, type, id, attempt } = delivery
     const span = {
@@ -152,7 +152,7 @@ export class Consumer implements Consumption {
       attributes: { ...messagingAttributes(this.#options.queue, id), 'surepost.attempt': attempt },
     } as const
     try {
-      return await received(span, () => route.run(delivery, { signal }))
+      return await received(span, () => route.run(delivery, ends))
     } catch (error) {
       const outcome = outcomeOfError(error)
       const { log, queue } = this.#options
@@ -161,7 +161,7 @@ export class Consumer implements Consumption {
         'a handler threw',
       )
       // Stopped in the middle is not failed: it spends no attempt.
-      return signal.aborted && outcome.kind === 'retry' ? 'interrupted' : outcome
+      return ends.aborted && outcome.kind === 'retry' ? 'interrupted' : outcome
     }
   }
 

@@ -2,8 +2,7 @@ import type { Message, Options } from 'amqplib'
 import type { z } from 'zod'
 import { type Contract, newId } from '../contracts/index.ts'
 import { ContractError } from '../errors/index.ts'
-import { childTrace, currentContext, hexOf } from '../telemetry/context.ts'
-import { isTracing } from '../telemetry/spans.ts'
+import { newTrace, currentContext, hexOf } from '../telemetry/context.ts'
 import { DELIVERY_LIMIT } from './policies.ts'
 import type { Outgoing } from './pending.ts'
 
@@ -29,12 +28,6 @@ export interface Envelope {
   readonly headers?: Headers
 }
 
-/** Where spans are recorded, the one that sends it is its parent; otherwise it has one of its own in the trace. */
-const traceFor = (messageId: string): string => {
-  const parent = currentContext()?.traceparent
-  return isTracing() && parent !== undefined ? parent : childTrace(parent, hexOf(messageId))
-}
-
 /** The properties of a new message. Correlation and trace continue those of the message being handled, if any. */
 export const properties = (service: string, type: string, envelope: Envelope = {}): Outgoing['properties'] => {
   const context = currentContext()
@@ -47,7 +40,11 @@ export const properties = (service: string, type: string, envelope: Envelope = {
     // AMQP timestamps are whole seconds.
     timestamp: Math.floor(Date.now() / 1_000),
     correlationId: envelope.correlationId ?? context?.correlationId ?? messageId,
-    headers: { ...envelope.headers, [HEADER.traceparent]: traceFor(messageId) },
+    headers: {
+      ...envelope.headers,
+      // What sends it is its parent; outside of any work it begins a trace.
+      [HEADER.traceparent]: context?.traceparent ?? newTrace(hexOf(messageId)),
+    },
   }
   return envelope.replyTo === undefined ? base : { ...base, replyTo: envelope.replyTo }
 }

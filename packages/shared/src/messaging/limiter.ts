@@ -1,6 +1,8 @@
+import type { Ending } from '../runtime/deadline.ts'
+
 /**
  * At most `limit` places taken at a time, first come first served: who needs many is not overtaken by those who need
- * one. Who waits leaves when the signal is aborted. Bounded by its callers: they hold one message each, and the prefetch
+ * one. Who waits leaves when its work is to end. Bounded by its callers: they hold one message each, and the prefetch
  * bounds those.
  */
 export class Limiter {
@@ -14,16 +16,17 @@ export class Limiter {
 
   /**
    * @param places how many; `Infinity` for all of them: whoever has them is alone
-   * @returns what gives them back; undefined when the signal was aborted before there was room
+   * @returns what gives them back; undefined when it was to end before there was room
    */
-  async acquire(signal: AbortSignal, places = 1): Promise<Disposable | undefined> {
-    if (signal.aborted) return undefined
+  async acquire(ends: Ending, places = 1): Promise<Disposable | undefined> {
+    if (ends.aborted) return undefined
     const wanted = Math.min(places, this.#limit)
     const held: Disposable = { [Symbol.dispose]: () => this.#release(wanted) }
     if (this.#waiting.size === 0 && this.#taken + wanted <= this.#limit) {
       this.#taken += wanted
       return held
     }
+    const { signal } = ends
     return new Promise((resolve) => {
       const entry = {
         places: wanted,

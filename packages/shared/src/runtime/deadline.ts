@@ -37,6 +37,34 @@ export const linkedSignal = (...sources: readonly AbortSignal[]): Disposable & {
   }
 }
 
+/** Whether something is to end early, and the signal of it. */
+export interface Ending {
+  readonly aborted: boolean
+  readonly signal: AbortSignal
+}
+
+/**
+ * A linked signal that is made when somebody looks at it: what is over at once never needs one. Of several sources that
+ * were aborted before, the first that is named gives the reason. To be disposed of like a linked signal.
+ */
+export const lazySignal = (...sources: readonly AbortSignal[]): Ending & Disposable => {
+  let followed = sources
+  let linked: ReturnType<typeof linkedSignal> | undefined
+  return {
+    get aborted() {
+      return followed.some((source) => source.aborted)
+    },
+    get signal() {
+      linked ??= linkedSignal(...followed)
+      return linked.signal
+    },
+    [Symbol.dispose]() {
+      followed = []
+      linked?.[Symbol.dispose]()
+    },
+  }
+}
+
 /** Wait `ms` or until the signal is aborted; says whether the whole time passed. */
 export const pause = async (ms: number, signal?: AbortSignal): Promise<boolean> => {
   try {

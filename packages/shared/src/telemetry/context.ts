@@ -49,14 +49,11 @@ export const readTrace = (value: unknown): TraceParent | undefined => {
 }
 
 /**
- * A span of its own in the parent's trace, or in a new one. (W3C Trace Context, version 00.)
- * @param id 32 hex digits that are this message's own, from which span and trace are taken: a new UUID costs a tenth of
+ * A trace that begins here, sampled. (W3C Trace Context, version 00.)
+ * @param id 32 hex digits that are this message's own, from which trace and span are taken: a new UUID costs a tenth of
  *   a publish, and every message has one already
  */
-export const childTrace = (parent: unknown, id: string = hexOf(randomUUID())): string => {
-  const [, trace, , flags] = TRACEPARENT.exec(typeof parent === 'string' ? parent : '') ?? []
-  return `00-${trace ?? id}-${id.slice(-16)}-${flags ?? '01'}`
-}
+export const newTrace = (id: string = hexOf(randomUUID())): string => `00-${id}-${id.slice(-16)}-01`
 
 /** The 32 hex digits of a UUID. */
 export const hexOf = (uuid: string): string => uuid.replaceAll('-', '')

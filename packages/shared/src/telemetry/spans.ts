@@ -1,4 +1,4 @@
-import { type Ids, type WorkContext, childTrace, currentContext, inContext } from './context.ts'
+import { type Ids, type WorkContext, newTrace, currentContext, inContext, readTrace } from './context.ts'
 
 export type SpanKind = 'server' | 'client' | 'producer' | 'consumer' | 'internal'
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>
@@ -94,10 +94,14 @@ export const received = <T>(
 ): T | Promise<T> => {
   const given = typeof parent === 'string' ? parent : undefined
   const context = { ...what.ids, correlationId }
-  if (tracer === undefined) return inContext({ ...context, traceparent: childTrace(given) }, run)
+  if (tracer === undefined) return inContext({ ...context, traceparent: handedOn(given) }, run)
   const span = begin(tracer, what, given, links)
   return inContext({ ...context, traceparent: span.traceparent }, () => ended(span, run))
 }
+
+/** Where no spans are made, what came is handed on as it came. (W3C Trace Context.) */
+const handedOn = (given: string | undefined): string =>
+  given !== undefined && readTrace(given) !== undefined ? given : newTrace()
 
 /** A span that is over by itself: a message of a batch that was applied as one. */
 export const mark = (what: Traced, parent: string, links: readonly string[]): Span | undefined =>

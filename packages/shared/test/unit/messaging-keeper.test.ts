@@ -1,4 +1,4 @@
-import { silentLogger } from '@surepost/shared/runtime'
+import { lazySignal, silentLogger } from '@surepost/shared/runtime'
 import { afterEach, expect, test } from 'vitest'
 import { type Held, Keeper } from '../../src/messaging/keeper.ts'
 import { Limiter } from '../../src/messaging/limiter.ts'
@@ -93,23 +93,23 @@ test('a stop releases what is held, once', async () => {
 
 test('a limiter admits its limit, in order, and forgets who left', async () => {
   const limiter = new Limiter(1)
-  const never = new AbortController().signal
+  const never = lazySignal()
   const leaver = new AbortController()
   const first = await limiter.acquire(never)
-  const left = limiter.acquire(leaver.signal)
+  const left = limiter.acquire(lazySignal(leaver.signal))
   const waits = limiter.acquire(never)
   leaver.abort()
   expect(await left).toBeUndefined()
   first?.[Symbol.dispose]()
   const second = await waits
   second?.[Symbol.dispose]()
-  expect(await limiter.acquire(AbortSignal.abort())).toBeUndefined()
+  expect(await limiter.acquire(lazySignal(AbortSignal.abort()))).toBeUndefined()
   expect(await limiter.acquire(never)).toBeDefined()
 })
 
 test('who needs all places of a limiter is alone, and is not overtaken', async () => {
   const limiter = new Limiter(3)
-  const never = new AbortController().signal
+  const never = lazySignal()
   const before = await Promise.all([limiter.acquire(never), limiter.acquire(never)])
   const entered: string[] = []
   const enter = (name: string, places?: number) =>

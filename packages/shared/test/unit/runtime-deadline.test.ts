@@ -1,4 +1,4 @@
-import { aborted, backoffMs, linkedSignal, pause, within } from '@surepost/shared/runtime'
+import { aborted, backoffMs, lazySignal, linkedSignal, pause, within } from '@surepost/shared/runtime'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
@@ -38,6 +38,18 @@ test('a linked signal follows the first of its sources, and none once it is disp
   expect(follows.signal.reason).toEqual(new Error('second'))
   expect(disposed.signal.aborted).toBe(false)
   expect(linkedSignal(one.signal).signal.reason).toEqual(new Error('first'))
+})
+
+test('a lazy signal is that of its sources, whenever it is looked at, and of none once it is disposed of', () => {
+  const [one, two] = [new AbortController(), new AbortController()]
+  const [early, late, disposed] = [0, 1, 2].map(() => lazySignal(one.signal, two.signal))
+  const looked = early?.signal
+  expect([looked?.aborted, early?.aborted]).toEqual([false, false])
+  disposed?.[Symbol.dispose]()
+  two.abort(new Error('second'))
+  expect([looked?.reason, late?.signal.reason]).toEqual([new Error('second'), new Error('second')])
+  expect([early, late, disposed].map((one) => one?.aborted)).toEqual([true, true, false])
+  expect(disposed?.signal.aborted).toBe(false)
 })
 
 test('pause says whether the whole time passed', async () => {
