@@ -5,6 +5,8 @@ import { Connection } from 'rabbitmq-client'
 import type { Peer, Route } from './peer.ts'
 
 const TYPE = 'job.ran'
+/** The name of amqplib with messages like ours. */
+export const SAME_MESSAGE = 'amqplib, the same message'
 const propertiesOf = () => ({
   persistent: true,
   mandatory: true,
@@ -13,18 +15,34 @@ const propertiesOf = () => ({
   contentType: 'application/json',
   headers: { version: 1 },
 })
+/** What a message of ours says of itself besides: who sent it, when, and to which work and trace it belongs. */
+const ourPropertiesOf = () => {
+  const { headers, ...properties } = propertiesOf()
+  const { messageId } = properties
+  const traceparent = `00-${messageId.replaceAll('-', '')}-${messageId.slice(-12)}0000-01`
+  const timestamp = Math.floor(Date.now() / 1_000)
+  return { ...properties, appId: 'bench', correlationId: messageId, timestamp, headers: { ...headers, traceparent } }
+}
 const parse = (content: Buffer): unknown => JSON.parse(content.toString('utf8'))
 
-/** amqplib as its documentation uses it, with a window of the sender's. */
-export const amqplibPeer = async (route: Route, body: () => object): Promise<Peer> => {
+/**
+ * amqplib as its documentation uses it, with a window of the sender's.
+ * @param envelope its messages carry what ours do: what that costs by itself, without any code of ours
+ */
+export const amqplibPeer = async (
+  route: Route,
+  body: () => object,
+  envelope: 'bare' | 'ours' = 'bare',
+): Promise<Peer> => {
+  const properties = envelope === 'ours' ? ourPropertiesOf : propertiesOf
   const model = await connect(route.url, { noDelay: true })
   const channel = await model.createConfirmChannel()
   return {
-    name: 'amqplib',
+    name: envelope === 'ours' ? SAME_MESSAGE : 'amqplib',
     publish: () =>
       new Promise((resolve, reject) => {
         const content = Buffer.from(JSON.stringify(body()))
-        channel.publish(route.exchange, route.routingKey, content, propertiesOf(), (error: unknown) =>
+        channel.publish(route.exchange, route.routingKey, content, properties(), (error: unknown) =>
           error === null ? resolve() : reject(error),
         )
       }),

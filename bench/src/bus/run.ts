@@ -5,7 +5,7 @@ import { connect } from 'amqplib'
 import { timed } from '../figures.ts'
 import { type Contender, type Rounds, type Verdict, interleaved, verdictOf } from '../rounds.ts'
 import type { Peer, Route } from './peer.ts'
-import { amqplibPeer, connectionManagerPeer, rabbitmqClientPeer } from './peers.ts'
+import { SAME_MESSAGE, amqplibPeer, connectionManagerPeer, rabbitmqClientPeer } from './peers.ts'
 import { rascalPeer } from './rascal-peer.ts'
 import { surepostPeer } from './surepost-peer.ts'
 
@@ -75,6 +75,7 @@ export const benchBus = async ({ dataDir, messages, ...rounds }: BusBench): Prom
   // Ours first: it declares the topology that the others use.
   for (const open of [surepostPeer, amqplibPeer, rabbitmqClientPeer, rascalPeer, connectionManagerPeer])
     peers.push(opened.use(await open(route, body)))
+  const same = opened.use(await amqplibPeer(route, body, 'ours'))
   const [ours] = peers
   if (ours === undefined) throw new Error('there are no peers')
   const model = await connect(route.url)
@@ -84,10 +85,15 @@ export const benchBus = async ({ dataDir, messages, ...rounds }: BusBench): Prom
     await channel.purgeQueue(route.queue)
     await timed(messages, WINDOW, () => ours.publish())
   }
-  const contenders = peers.flatMap((peer) => [publishing(peer, messages), consuming(peer, messages, fill)])
+  const contenders = [
+    ...peers.flatMap((peer) => [publishing(peer, messages), consuming(peer, messages, fill)]),
+    publishing(same, messages),
+  ]
   const found = await interleaved(contenders, rounds)
   const targets = ['publish', 'consume'].flatMap((kind) =>
     PEERS.map((peer) => ({ of: `${kind} surepost`, to: `${kind} ${peer}`, atLeast: peer === 'amqplib' ? 0.9 : 1 })),
   )
-  return verdictOf('bus', found, targets)
+  // Shown without a target: what is left when the message is the same is the code's own.
+  const shown = { of: 'publish surepost', to: `publish ${SAME_MESSAGE}`, atLeast: 0 }
+  return verdictOf('bus', found, [...targets, shown])
 }
