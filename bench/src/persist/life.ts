@@ -13,8 +13,10 @@ import {
 } from '@surepost/shared/contracts'
 import type { Bus } from '@surepost/shared/messaging'
 
-/** Facts in the life of one post, as `emitLives` says them. */
-export const FACTS_OF_A_LIFE = 5
+/** What `emitLives` says of each post. */
+export const FACTS_OF_LIVES = [PostSubmitted, PostDispatched, SegmentBegun, SegmentPublished, MetricsCollected] as const
+/** Facts in the life of one post. */
+export const FACTS_OF_A_LIFE = FACTS_OF_LIVES.length
 
 const HOUR_MS = 3_600_000
 const account = AccountId.parse('bench')

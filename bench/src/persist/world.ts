@@ -5,14 +5,14 @@ import type { Bus } from '@surepost/shared/messaging'
 import { type Stack, ensureInstalled, startStack } from '@surepost/stack'
 import { Client } from 'pg'
 import { busAt } from '../world.ts'
-import { FACTS_OF_A_LIFE, emitLives } from './life.ts'
+import { FACTS_OF_A_LIFE, FACTS_OF_LIVES, emitLives } from './life.ts'
 
 export interface PersisterWorld extends AsyncDisposable {
   readonly stack: Stack
   readonly endpoints: Awaited<ReturnType<Stack['startServices']>>['endpoints']
   readonly bus: Bus
   readonly client: Client
-  /** Facts in the journal, those of jobs left out. */
+  /** Facts of lives in the journal. */
   readonly recorded: () => Promise<number>
   /** Resolves when so many are. @throws the signal's reason */
   readonly untilRecorded: (count: number) => Promise<void>
@@ -36,6 +36,9 @@ const marker = (): InputOf<typeof JobRan> => {
   const at = new Date().toISOString()
   return { at, job: 'bench', account: null, startedAt: at, outcome: 'succeeded', category: null, detail: null }
 }
+
+/** What `emitLives` says; whoever is stopped and continued meanwhile says something of its own. */
+const TYPES = FACTS_OF_LIVES.map(({ type }) => type)
 
 /** A persister on a stack of its own. @throws StackError */
 export const openPersister = async ({
@@ -97,4 +100,6 @@ export const openPersister = async ({
 }
 
 export const countFacts = async (client: Client): Promise<number> =>
-  Number((await client.query<{ n: string }>(`select count(*) as n from facts where type <> 'job.ran'`)).rows[0]?.n)
+  Number(
+    (await client.query<{ n: string }>('select count(*) as n from facts where type = any ($1)', [TYPES])).rows[0]?.n,
+  )

@@ -42,7 +42,8 @@ const CALL_MS = 15_000
 /** Outages in a row that open the breaker. */
 const THRESHOLD = 10
 const FIRST_WAIT_MS = 100
-const LONGEST_WAIT_MS = 5_000
+/** However long it was away: its return is seen within about a second, and one try a second costs it nothing. */
+const LONGEST_WAIT_MS = 1_000
 
 const STATES: Readonly<Record<CircuitState, BreakerState>> = {
   [CircuitState.Closed]: 'closed',
@@ -54,7 +55,7 @@ const STATES: Readonly<Record<CircuitState, BreakerState>> = {
 const createBreaker = ({ log, metrics, onBreaker }: CallsOptions): CircuitBreakerPolicy => {
   const breaker = circuitBreaker(handleWhen(isOutage), {
     breaker: new ConsecutiveBreaker(THRESHOLD),
-    halfOpenAfter: new ExponentialBackoff({ initialDelay: 250, maxDelay: 5_000 }),
+    halfOpenAfter: new ExponentialBackoff({ initialDelay: 250, maxDelay: LONGEST_WAIT_MS }),
   })
   breaker.onStateChange((state) => {
     metrics.breaker(STATES[state])
@@ -64,8 +65,8 @@ const createBreaker = ({ log, metrics, onBreaker }: CallsOptions): CircuitBreake
   return breaker
 }
 
-/** Between two probes of our own. */
-const PROBE_EVERY_MS = 2_000
+/** Between two probes of our own; those that the breaker does not let through yet ask nobody. */
+const PROBE_EVERY_MS = 500
 
 /** Ask while the breaker is not closed: who has no work for the database would leave it open for ever, long after its return. */
 const probeWhileOpen = (breaker: CircuitBreakerPolicy, ask: () => Promise<unknown>, closing: AbortSignal): void => {

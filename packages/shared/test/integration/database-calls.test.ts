@@ -183,6 +183,21 @@ describe('a call to the database', () => {
     expect(database.breaker).toBe('closed')
   })
 
+  it('is tried within a second of the database’s return, however long it was away', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    let answer = status(503)
+    const { database } = await against([(response) => answer(response)])
+    for (let n = 0; n < 10 && database.breaker !== 'open'; n += 1)
+      await expect(ask(database, { deadlineMs: 500 })).rejects.toBeInstanceOf(UnavailableError)
+    for (let minute = 0; minute < 10; minute += 1) {
+      vi.advanceTimersByTime(60_000)
+      await expect(ask(database)).rejects.toBeInstanceOf(UnavailableError)
+    }
+    answer = fine
+    vi.advanceTimersByTime(1_001)
+    expect(await ask(database)).toEqual(['20261123160000'])
+  })
+
   it('is not needed for the breaker to close: it is probed by itself, though nobody has work for the database', async () => {
     let answer = status(503)
     const { database } = await against([(response) => answer(response)])
