@@ -6,7 +6,9 @@ import {
   DraftReply,
   FACT_QUEUES,
   HarvestMentions,
+  PoolPressure,
   PublishPost,
+  SegmentPublished,
   factQueueName,
   newId,
   queueName,
@@ -35,6 +37,8 @@ const APPLY = 'persister.apply'
 /** It applies at least what the jobs say of themselves once a minute. */
 const APPLY_EVERY_MS = 66_000
 const DEPTHS_EVERY_MS = 5_000
+/** What is heard as it is said; every fact comes through the queue anyway. */
+const HEARD = [PoolPressure, SegmentPublished]
 /** What jobs ask for, and the record. */
 const WATCHED = [CollectMetrics, HarvestMentions, AuditAccount, DraftReply].map(({ queue }) => queue)
 
@@ -86,7 +90,7 @@ const record = async (scope: Scope, config: Config, ports: { readonly bus: Bus; 
     await bus.watchFacts((fact) => {
       pressure.hear(fact)
       live.hear(fact)
-    }),
+    }, HEARD),
   )
   const posters = Array.from({ length: config.BROKER_SHARDS }, (_, shard) => queueName(PublishPost, shard))
   const depths = scope.use(watchDepths(bus, [records, ...posters, ...WATCHED], DEPTHS_EVERY_MS, log))

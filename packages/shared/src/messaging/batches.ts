@@ -111,6 +111,7 @@ export class Batcher implements Consumption {
       type: contract.type,
       body: decoded.body,
       sentAt: sentAtOf(message) ?? new Date(taken.receivedAt),
+      bytes: message.content.length,
     }
     const entry = { taken, fact }
     if (early.handle === 'now') this.#collect(entry)

@@ -147,8 +147,8 @@ class RabbitBus implements Bus {
     })
   }
 
-  async watchFacts(receive: (fact: RecordedFact) => void): Promise<AsyncDisposable> {
-    return this.#keepInbox('watch', ofFacts(this.#options.log, receive))
+  async watchFacts(receive: (fact: RecordedFact) => void, only?: readonly FactContract[]): Promise<AsyncDisposable> {
+    return this.#keepInbox('watch', ofFacts(this.#options.log, receive, only))
   }
 
   async consume(

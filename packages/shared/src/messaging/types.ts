@@ -68,6 +68,8 @@ export interface RecordedFact {
 export interface QueuedFact extends RecordedFact {
   /** When it was first published, to the second. */
   readonly sentAt: Date
+  /** Of its body in JSON, as it came. */
+  readonly bytes: number
 }
 
 export interface SendOptions {
@@ -171,8 +173,11 @@ export interface Bus extends AsyncDisposable {
     apply: (batch: readonly QueuedFact[], context: HandlerContext) => Promise<readonly Outcome[]>,
     options: BatchOptions,
   ): Promise<Consumption>
-  /** Facts from now on, without a durable queue: for live views. */
-  watchFacts(receive: (fact: RecordedFact) => void): Promise<AsyncDisposable>
+  /**
+   * Facts from now on, without a durable queue: for live views.
+   * @param only of these kinds; all, unless said otherwise
+   */
+  watchFacts(receive: (fact: RecordedFact) => void, only?: readonly FactContract[]): Promise<AsyncDisposable>
   /** How many dead letters every queue has, zero included. @throws UnavailableError */
   deadLetters(): Promise<readonly DeadLetterCount[]>
   /** How many messages wait in each of these queues, not counting those in hand. @throws UnavailableError */

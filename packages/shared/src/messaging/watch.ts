@@ -1,16 +1,24 @@
 import type { Logger } from 'pino'
-import { FACTS } from '../contracts/index.ts'
+import { FACTS, type FactContract } from '../contracts/index.ts'
 import { decode } from './envelope.ts'
 import { type InboxOptions, jsonReceiver } from './inboxes.ts'
 import { FACTS_EXCHANGE } from './topology.ts'
 import type { RecordedFact } from './types.ts'
 
-/** What makes an inbox one of all facts from now on, for live views. One that cannot be read is passed over. */
+const EVERY_KEY = ['#']
+
+/**
+ * What makes an inbox one of facts from now on, for live views. One that cannot be read is passed over.
+ * @param only of these kinds; all, unless said otherwise
+ */
 export const ofFacts = (
   log: Logger,
   receive: (fact: RecordedFact) => void,
+  only?: readonly FactContract[],
 ): Required<Pick<InboxOptions, 'bind' | 'receive'>> => ({
-  bind: async (channel, queue) => void (await channel.bindQueue(queue, FACTS_EXCHANGE, '#')),
+  bind: async (channel, queue) => {
+    for (const key of only?.map(({ type }) => type) ?? EVERY_KEY) await channel.bindQueue(queue, FACTS_EXCHANGE, key)
+  },
   receive: jsonReceiver(log, (_, message) => {
     const { type, messageId } = message.properties
     const contract = FACTS.find((fact) => fact.type === type)

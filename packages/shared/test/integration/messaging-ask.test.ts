@@ -1,4 +1,12 @@
-import { CancelAnswer, CancelPost, JobRan, PauseAccount, PostId, newId } from '@surepost/shared/contracts'
+import {
+  AccountResumed,
+  CancelAnswer,
+  CancelPost,
+  JobRan,
+  PauseAccount,
+  PostId,
+  newId,
+} from '@surepost/shared/contracts'
 import { ContractError, UnavailableError } from '@surepost/shared/errors'
 import { UnroutableError, answer, done, handle, retry } from '@surepost/shared/messaging'
 import { eventually, isolate } from '@surepost/testkit'
@@ -131,4 +139,14 @@ test('a live view sees facts from now on, and leaves nothing behind', async () =
   await eventually(() => seen.length > 0)
   expect(seen).toEqual([{ id, type: 'job.ran', body }])
   await watch[Symbol.asyncDispose]()
+})
+
+test('a live view of some kinds of facts sees no others', async () => {
+  const bus = await busOf(env)
+  const seen: string[] = []
+  await using _ = await bus.watchFacts(({ type }) => seen.push(type), [AccountResumed])
+  await bus.emit(JobRan, jobRan('now'))
+  await bus.emit(AccountResumed, { at: new Date().toISOString(), account, by: 'a person' })
+  await eventually(() => seen.length > 0)
+  expect(seen).toEqual(['account.resumed'])
 })

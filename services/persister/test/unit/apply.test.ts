@@ -8,7 +8,7 @@ import { createApply } from '../../src/handlers/apply.ts'
 
 const sentAt = new Date(0)
 const factsOf = (n: number): QueuedFact[] =>
-  Array.from({ length: n }, (_, i) => ({ id: `fact ${i}`, type: 'post.missed', body: {}, sentAt }))
+  Array.from({ length: n }, (_, i) => ({ id: `fact ${i}`, type: 'post.missed', body: {}, sentAt, bytes: 2 }))
 
 interface Script {
   /** What a call with these facts does: throws, or answers that all were applied. */
