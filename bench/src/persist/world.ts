@@ -66,16 +66,9 @@ export const openPersister = async ({
     const count = posts * FACTS_OF_A_LIFE
     const before = await recorded()
     process.kill(pid, 'SIGSTOP')
-    const last = newId()
-    const fill = async (): Promise<void> => {
-      await emitLives(bus, posts)
-      await bus.emit(JobRan, marker(), { id: last })
-    }
-    await fill().finally(() => process.kill(pid, 'SIGCONT'))
+    const last = await emitMarked(bus, posts).finally(() => process.kill(pid, 'SIGCONT'))
     const began = performance.now()
-    // One row by its key, now and then: counting all the while would take from the database what is measured.
-    while ((await client.query('select from facts where id = $1', [last])).rowCount === 0)
-      await sleep(LOOK_MS, undefined, { signal })
+    await untilMarked(client, last, signal)
     await untilRecorded(before + count)
     const rate = count / ((performance.now() - began) / 1_000)
     const found = (await recorded()) - before
@@ -97,6 +90,32 @@ export const openPersister = async ({
     fromFullQueue,
     rssMiB,
     [Symbol.asyncDispose]: dispose,
+  }
+}
+
+/** Say the lives of `posts` posts, and one fact after them. Returns its id. */
+export const emitMarked = async (bus: Bus, posts: number): Promise<string> => {
+  const last = newId()
+  await emitLives(bus, posts)
+  await bus.emit(JobRan, marker(), { id: last })
+  return last
+}
+
+/**
+ * Wait until that fact is recorded. One row by its key, now and then: counting all the while would take from the database what
+ * is measured.
+ * @param onLook called before every look
+ */
+export const untilMarked = async (
+  client: Client,
+  last: string,
+  signal: AbortSignal,
+  onLook: () => Promise<void> | void = () => {},
+): Promise<void> => {
+  for (;;) {
+    await onLook()
+    if ((await client.query('select from facts where id = $1', [last])).rowCount !== 0) return
+    await sleep(LOOK_MS, undefined, { signal })
   }
 }
 
