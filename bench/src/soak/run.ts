@@ -37,12 +37,6 @@ const USUAL_SLACK_MIB = 24
 const SLACK_HANDLES: Readonly<Record<string, number>> = { browsers: 800, 'browser-broker': 40, postgres: 200 }
 const USUAL_SLACK_HANDLES = 20
 
-/**
- * Waiting as good as nothing. A message says when it was sent to the second (AMQP), so the oldest of several that have just
- * come seems to be almost a second old.
- */
-const MOST_WAITED_S = 2
-
 /** The longest waits, as the services tell them (`/metrics`). */
 const AGES = {
   'oldest fact in hand': ['persister', 'surepost_record_queue_age_seconds'],
@@ -102,8 +96,7 @@ const sampling = (system: SystemDescription, began: number, signal: AbortSignal)
 
 const judge = (name: string, values: Series['values'], phases: Phases): Finding => {
   if (name === 'contexts') return judgeEnded({ name, slack: 0, values }, phases)
-  if (name in AGES)
-    return judgeEnded({ name: `the wait of the ${name}, in seconds,`, slack: MOST_WAITED_S, values }, phases)
+  if (name in AGES) return judgeEnded({ name: `the wait of the ${name}, in seconds,`, slack: 1, values }, phases)
   const [part = '', figure = ''] = name.split(': ')
   const slack = figure === 'MiB' ? (SLACK_MIB[part] ?? USUAL_SLACK_MIB) : (SLACK_HANDLES[part] ?? USUAL_SLACK_HANDLES)
   return judgeBounded({ name, slack, values }, phases)
