@@ -1,5 +1,13 @@
 import { JobRan, newId } from '@surepost/shared/contracts'
-import { type Bus, type Outcome, type RecordedFact, done, reject, retry } from '@surepost/shared/messaging'
+import {
+  type QueuedFact,
+  type Bus,
+  type Outcome,
+  type RecordedFact,
+  done,
+  reject,
+  retry,
+} from '@surepost/shared/messaging'
 import { aborted, createLogger } from '@surepost/shared/runtime'
 import { eventually, isolate } from '@surepost/testkit'
 import { expect, test } from 'vitest'
@@ -52,6 +60,15 @@ test('a lone fact waits no longer than the linger', async () => {
   await emit(bus, ['alone'])
   expect(await taken.promise).toBe(1)
   expect(Date.now() - sentAt).toBeLessThan(2_000)
+})
+
+test('a fact says how large it came', async () => {
+  const bus = await busOf(env)
+  const taken = Promise.withResolvers<QueuedFact | undefined>()
+  await bus.consumeFactBatches(QUEUE, async (batch) => (taken.resolve(batch[0]), batch.map(() => done)), OPTIONS)
+  await emit(bus, ['alone'])
+  const fact = await taken.promise
+  expect(fact?.bytes).toBe(Buffer.byteLength(JSON.stringify(fact?.body)))
 })
 
 test('one poisonous fact is parked, the rest is applied, and what failed comes again', async () => {
